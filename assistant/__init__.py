@@ -1,0 +1,1 @@
+"""The conversation: understanding, replies, the learner, and the terminal."""

@@ -1,0 +1,150 @@
+"""The interactive loop. Only this file waits for keys."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from assistant.conversation import Conversation
+from assistant.errors import LodestarError
+from assistant.mind import Mind
+from assistant.places import data_dir
+from assistant.reply import Action, Reply
+from skills.exercise import Exercise
+
+WELCOME = "Lodestar. Ask about machine learning, deep learning and careers in them."
+FIRST = (
+    "What is the difference between machine learning and deep learning?",
+    "How do I become a data scientist with 6 hours a week?",
+    "Show me how a CNN works",
+)
+
+
+def converse(lines: Iterator[str], talk: Conversation, write: Callable[[str], None],
+             play: Callable[[Action], None]) -> None:  # fmt: skip
+    """Answer line after line in plain text, one conversation; for pipes."""
+    from assistant.render.plain import whole
+
+    for line in lines:
+        if not line.strip():
+            continue
+        reply = talk.respond(line.rstrip("\n"))
+        write(whole(reply) + "\n")
+        for action in reply.actions:
+            if action.start and action.type == "exercise":
+                play(action)
+        if reply.intent == "goodbye":
+            return
+
+
+class Chat:
+    """A conversation at a terminal."""
+
+    def __init__(self, mind: Mind, exercises: dict[str, Exercise]) -> None:
+        self._mind = mind
+        self._exercises = exercises
+        self._conversation: Conversation | None = None
+        self._warm = threading.Thread(target=self._warm_up, daemon=True)
+        self._failed: Exception | None = None
+
+    def _warm_up(self) -> None:
+        try:
+            self._mind.warm_up()
+        except Exception as error:  # shown by the thread that talks
+            self._failed = error
+
+    def run(self) -> None:
+        """Talk until Ctrl-D, "quit" or a goodbye."""
+        from assistant.render.terminal import console, draw
+
+        self._warm.start()
+        session = self._session()
+        screen = console()
+        screen.print(WELCOME)
+        for number, ask in enumerate(FIRST, 1):
+            screen.print(f"  {number}. {ask}")
+        screen.print("Enter sends, Alt-Enter breaks the line, Ctrl-D leaves. Type help for more.")
+        while True:
+            text = self._read(session)
+            if text is None or text.strip().casefold() in ("quit", "exit", "/quit", "/exit"):
+                break
+            if not text.strip():
+                continue
+            if self._conversation is None and text.strip() in ("1", "2", "3"):
+                text = FIRST[int(text) - 1]
+                screen.print(text)
+            reply = self._respond(text)
+            screen.print()
+            draw(reply, screen)
+            screen.print()
+            self._act(reply.actions, screen)
+            if reply.intent == "goodbye":
+                break
+
+    def _respond(self, text: str) -> Reply:
+        self._warm.join()
+        if self._failed is not None:
+            raise self._failed
+        if self._conversation is None:
+            self._conversation = Conversation(
+                self._mind, self._mind.encoder.encode, self._exercises
+            )
+        return self._conversation.respond(text)
+
+    def _session(self) -> Any:
+        from prompt_toolkit import PromptSession
+        from prompt_toolkit.history import FileHistory, InMemoryHistory
+        from prompt_toolkit.key_binding import KeyBindings
+
+        keys = KeyBindings()
+
+        @keys.add("escape", "enter")
+        def _(event: Any) -> None:
+            event.current_buffer.insert_text("\n")
+
+        try:
+            data_dir().mkdir(parents=True, exist_ok=True)
+            history: Any = FileHistory(str(data_dir() / "history"))
+        except OSError as error:
+            print(f"Your input history is not saved: {error}", file=sys.stderr)  # noqa: T201
+            history = InMemoryHistory()
+        return PromptSession(history=history, key_bindings=keys, multiline=False)
+
+    def _read(self, session: Any) -> str | None:
+        while True:
+            try:
+                text: str = session.prompt("› ")
+                return text
+            except KeyboardInterrupt:
+                continue
+            except EOFError:
+                return None
+
+    def _act(self, actions: Sequence[Action], screen: Any) -> None:
+        from assistant.player import LiveScreen, run
+
+        for action in actions:
+            if not action.start or action.type != "exercise":
+                continue
+            try:
+                run(self._exercises[action.id], LiveScreen(screen), choose=choose_option)
+            except (LodestarError, RuntimeError, OSError) as error:
+                screen.print(str(error))
+
+
+def choose_option(question: str, choices: Sequence[str]) -> int | None:
+    """Ask for one of the choices at the terminal; None where the learner skips it."""
+    from prompt_toolkit import prompt
+
+    print(question)  # noqa: T201
+    for number, choice in enumerate(choices, 1):
+        print(f"  {number}. {choice}")  # noqa: T201
+    while True:
+        try:
+            text = prompt(f"Your prediction (1-{len(choices)}, Enter to skip): ").strip()
+        except (KeyboardInterrupt, EOFError):
+            return None
+        if not text:
+            return None
+        if text.isdigit() and 1 <= int(text) <= len(choices):
+            return int(text) - 1

@@ -1,0 +1,23 @@
+"""What can go wrong, for people: every message says what happened, what was kept, what to do.
+
+LodestarError
+├── ModelError        the sentence model is missing or altered
+├── UsageError        the command was used wrongly (exit code 2)
+└── CacheError        the compiled knowledge cannot be written
+"""
+
+
+class LodestarError(Exception):
+    """An error with a message for the learner; no traceback is shown."""
+
+
+class ModelError(LodestarError):
+    """The sentence model is missing, altered or cannot be prepared."""
+
+
+class CacheError(LodestarError):
+    """The compiled knowledge cannot be built or written."""
+
+
+class UsageError(LodestarError):
+    """The command line names something that does not exist or cannot be."""

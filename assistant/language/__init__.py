@@ -1,0 +1,1 @@
+"""From text to meaning: sentence vectors, intents, mentions, understanding."""

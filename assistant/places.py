@@ -1,0 +1,36 @@
+"""Where things are kept. `LODESTAR_HOME` puts everything into one folder."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+NAME = "lodestar"
+
+
+def _home() -> Path | None:
+    home = os.environ.get("LODESTAR_HOME")
+    return Path(home).expanduser() if home else None
+
+
+def cache_dir() -> Path:
+    """Return the folder of what can be rebuilt: the compiled knowledge and model."""
+    home = _home()
+    return home / "cache" if home else Path(platformdirs.user_cache_dir(NAME, appauthor=False))
+
+
+def data_dir() -> Path:
+    """Return the folder of the learner's own data, which nothing but the learner erases."""
+    home = _home()
+    return home / "data" if home else Path(platformdirs.user_data_dir(NAME, appauthor=False))
+
+
+def workspace_dir() -> Path:
+    """Return the folder of the learner's own exercise code and trained artifacts."""
+    home = _home()
+    return home / "workspace" if home else data_dir() / "workspace"
+
+
+def package_dir(package: str) -> Path:
+    """Return the folder of one of our packages, without importing it."""
+    return Path(__file__).resolve().parent.parent / package

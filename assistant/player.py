@@ -1,0 +1,189 @@
+"""An exercise played in a terminal or written to a pipe: draws events, asks for predictions."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from assistant.render import figure
+from assistant.render.curve import chart
+from assistant.render.plain import inline
+from skills.exercise import Exercise
+from skills.play import Ask, Done, Event, Judge, Measure, Result, Say, Show, Train, play
+
+Choose = Callable[[str, Sequence[str]], int | None]
+REDRAW = 0.15  # seconds between two pictures of a running training
+PIPE_LINES = 10  # progress lines a stage writes to a pipe
+
+
+class Screen(Protocol):
+    """Where an exercise is drawn."""
+
+    def event(self, event: Event) -> None:
+        """Draw one event."""
+
+    def training(self) -> contextlib.AbstractContextManager[Any]:
+        """Return a context in which Train events replace each other."""
+
+
+def run(
+    exercise: Exercise,
+    screen: Screen,
+    *,
+    seed: int = 0,
+    device: str = "auto",
+    choose: Choose | None = None,
+) -> Result:
+    """Play an exercise to its end and return its result; without `choose` nothing is asked.
+
+    Ctrl-C while it trains stops the training; what was measured until then is returned.
+    """
+    answers: Mapping[str, int] | None = None if choose else {}
+    events = play(exercise, seed=seed, device=device, answers=answers)
+    event = next(events)
+    with screen.training():
+        while not isinstance(event, Done):
+            screen.event(event)
+            try:
+                if isinstance(event, Ask) and choose:
+                    event = events.send(choose(event.question, event.choices))
+                else:
+                    event = next(events)
+            except KeyboardInterrupt:
+                event = events.throw(KeyboardInterrupt)
+        screen.event(event)
+    events.close()
+    return event.result
+
+
+def summary(result: Result) -> list[str]:
+    """Return what a run came to as lines."""
+    lines = [f"Device: {result.device} ({result.device_reason})"]
+    for check in result.checks:
+        mark = "passed" if check.passed else "NOT passed"
+        lines.append(f"{mark}: {check.name} ({check.value:.4g}, bound {check.threshold:.4g})")
+    if result.stopped:
+        lines.append("Stopped before the end; the numbers above are what was measured until then.")
+    lines.append(f"{result.seconds:.1f} s, seed {result.seed}")
+    return lines
+
+
+class PipeScreen:
+    """Lines of plain text, none of them redrawn."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._told = -1
+
+    @contextlib.contextmanager
+    def training(self) -> Iterator[None]:
+        """Nothing to prepare: every event is a line of its own."""
+        yield
+
+    def event(self, event: Event) -> None:
+        """Write one event."""
+        if isinstance(event, Train):
+            self._train(event)
+            return
+        for line in _lines(event, 80, plain=True):
+            self._write(line)
+
+    def _train(self, event: Train) -> None:
+        if event.step == 1 and event.watch:
+            self._write(f"{event.title}. {inline(event.watch)}")
+        part = event.step * PIPE_LINES // event.total
+        if part != self._told:
+            self._told = part
+            values = ", ".join(f"{name} {value:.4g}" for name, value in event.values.items())
+            self._write(f"  {event.title}: {event.step}/{event.total} {values}")
+
+
+class LiveScreen:
+    """A terminal: text is printed once, a running training is drawn in place."""
+
+    def __init__(self, console: Any) -> None:
+        self._console = console
+        self._live: Any = None
+        self._drawn = 0.0
+        self._stage = ""
+
+    @contextlib.contextmanager
+    def training(self) -> Iterator[None]:
+        """Make sure that a live picture is finished, whatever ends the run."""
+        try:
+            yield
+        finally:
+            self._stop()
+
+    def event(self, event: Event) -> None:
+        """Draw one event."""
+        if isinstance(event, Train):
+            self._train(event)
+            return
+        self._stop()
+        from assistant.render.terminal import marked
+
+        for line in _lines(event, min(self._console.width, 100), plain=False):
+            markdown = isinstance(event, Say | Judge)
+            self._console.print(
+                marked(line) if markdown else line, soft_wrap=isinstance(event, Show),
+                width=None if isinstance(event, Show) else min(self._console.width, 100),
+            )  # fmt: skip
+
+    def _train(self, event: Train) -> None:
+        from rich.live import Live
+
+        if event.stage != self._stage:
+            self._stop()
+            self._stage = event.stage
+        now = time.monotonic()
+        if self._live is None:
+            self._live = Live(console=self._console, auto_refresh=False, transient=False)
+            self._live.start()
+        elif now - self._drawn < REDRAW and event.step < event.total:
+            return
+        self._drawn = now
+        self._live.update("\n".join(self._picture(event)), refresh=True)
+
+    def _picture(self, event: Train) -> list[str]:
+        width = min(self._console.width, 72)
+        done = event.step / event.total
+        left = event.seconds / done - event.seconds
+        bar = "━" * int(done * 20) + "─" * (20 - int(done * 20))
+        values = "  ".join(f"{name} {value:.3g}" for name, value in event.values.items())
+        lines = [event.title]
+        if event.watch:
+            lines.append(inline(event.watch))
+        lines.append(f"{bar} {event.step}/{event.total}  {left:.0f} s left")
+        series = {name: [value for _, value in points] for name, points in event.curves.items()}
+        lines.append(values)
+        return lines + chart(series, width, 4)
+
+    def _stop(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+            self._stage = ""
+
+
+def _lines(event: Event, width: int, *, plain: bool) -> list[str]:
+    """Return an event as lines of text."""
+    match event:
+        case Say():
+            return [*(inline(event.text) if plain else event.text).splitlines(), ""]
+        case Judge():
+            mine = f" You said: {event.chosen}." if event.chosen else ""
+            text = f"{event.question}{mine} {event.right}. {event.text}"
+            return [inline(text) if plain else text, ""]
+        case Measure():
+            values = [f"  {value.label}: {value.text}  ({value.meaning})" for value in event.values]
+            return [f"{event.title}: measured in {event.seconds:.1f} s", *values, ""]
+        case Show():
+            drawn = figure.lines(event.figure, width, plain=plain)
+            return [event.title, *drawn, *([event.caption] if event.caption else []), ""]
+        case Done():
+            return summary(event.result)
+        case Ask():
+            return []
+        case _:
+            return []

@@ -1,0 +1,1 @@
+"""A reply drawn for a terminal, as plain text, as Markdown or as JSON."""

@@ -1,0 +1,80 @@
+"""A reply as plain text: no colours, no box art, tables as lines, nothing cut."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from assistant.reply import Block, Bullets, Code, Plot, Reply, Table, Text
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+_TICKS = re.compile(r"`([^`\n]+)`")
+
+
+def text_of(blocks: tuple[Block, ...]) -> str:
+    """Return what blocks say as plain text."""
+    return "\n\n".join(filter(None, (_block(block) for block in blocks)))
+
+
+def whole(reply: Reply) -> str:
+    """Return a reply with its sources and suggestions as plain text."""
+    parts = [text_of(reply.blocks)]
+    if reply.sources:
+        parts.append("\n".join(f"Source: {item.title} <{item.url}>" for item in reply.sources))
+    if reply.suggestions:
+        asks = "\n".join(f"  {number}. {ask}" for number, ask in enumerate(reply.suggestions, 1))
+        parts.append(f"You could ask:\n{asks}" if reply.status == "answered" else asks)
+    return "\n\n".join(filter(None, parts))
+
+
+def clean(text: str) -> str:
+    """Return text without control, bidirectional and zero-width characters.
+
+    Line breaks and tabs stay. Joiners inside emoji and scripts that need them go too: what a
+    terminal gets is what a reader can see.
+    """
+    text = re.sub(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)", "", text)
+    return "".join(
+        char for char in text if char in "\n\t" or unicodedata.category(char) not in _UNSEEN
+    )
+
+
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def inline(markdown: str) -> str:
+    """Return a line of Markdown without its marks."""
+    return _TICKS.sub(r"\1", _BOLD.sub(r"\1", markdown))
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Text():
+            return inline(block.text).strip()
+        case Bullets():
+            lines = [f"- {inline(item)}" for item in block.items]
+            return "\n".join([f"{block.title}:", *lines] if block.title else lines)
+        case Table():
+            return "\n".join(_table(block))
+        case Code():
+            return "\n".join(f"    {line}".rstrip() for line in block.code.rstrip().splitlines())
+        case Plot():
+            return "\n".join(_series(block))
+
+
+def _table(table: Table) -> Iterator[str]:
+    if table.title:
+        yield f"{table.title}:"
+    for row in table.rows:
+        head, *cells = row
+        yield f"{inline(head)}"
+        for column, cell in zip(table.columns[1:], cells, strict=True):
+            if cell:
+                yield f"  {inline(column)}: {inline(cell)}"
+
+
+def _series(plot: Plot) -> Iterator[str]:
+    if plot.title:
+        yield f"{plot.title}:"
+    for name, values in plot.series.items():
+        if values:
+            yield f"{name}: from {values[0]:.4g} to {values[-1]:.4g} in {len(values)} steps"

@@ -1,0 +1,157 @@
+"""A reply drawn in a terminal with rich: no background colours, readable on light and dark."""
+
+import os
+import re
+import sys
+from typing import IO, TYPE_CHECKING
+
+from assistant.render import plain
+from assistant.render.curve import chart
+from assistant.reply import Block, Bullets, Code, Plot, Reply, Table, Text
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+WIDEST = 100  # columns of running text; longer lines are hard to read
+NARROW = 70  # below this, a table with more than two columns becomes a list
+
+
+def wants_plain(stream: IO[str] | None = None) -> bool:
+    """Return whether to write plain text: no terminal, or one that asks for nothing fancy."""
+    stream = stream or sys.stdout
+    if os.environ.get("LODESTAR_PLAIN") or os.environ.get("TERM") == "dumb":
+        return True
+    return not stream.isatty()
+
+
+def console() -> "Console":
+    """Return the console to draw on; honours NO_COLOR."""
+    from rich.console import Console
+
+    return Console(highlight=False, emoji=False, markup=False)
+
+
+def draw(reply: Reply, on: "Console") -> None:
+    """Print a reply, once and whole."""
+    width = min(on.width, WIDEST)
+    for block in reply.blocks:
+        for renderable in _block(block, width, on.width):
+            on.print(renderable, width=None if isinstance(block, Table) else width)
+        on.print()
+    _footer(reply, on, width)
+
+
+def _footer(reply: Reply, on: "Console", width: int) -> None:
+    from rich.text import Text as RichText
+
+    for source in reply.sources:
+        line = RichText("Source: ", style="dim")
+        line.append(source.title, style=f"dim link {source.url}")
+        line.append(f" {source.url}", style="dim")
+        on.print(line, width=width, overflow="fold")
+    if reply.suggestions:
+        if reply.sources:
+            on.print()
+        for number, ask in enumerate(reply.suggestions, 1):
+            on.print(RichText(f"{number}. ", style="bold").append(ask, style="not bold"),
+                     width=width)  # fmt: skip
+
+
+def _block(block: Block, width: int, full: int) -> "list[RenderableType]":
+    match block:
+        case Text():
+            return [_markdown(block.text)]
+        case Bullets():
+            return _bullets(block, width)
+        case Table():
+            return [_table(block, full)]
+        case Code():
+            from rich.syntax import Syntax
+
+            return [Syntax(block.code.rstrip(), block.language, theme="ansi_dark",
+                           background_color="default", word_wrap=True)]  # fmt: skip
+        case Plot():
+            from rich.text import Text as RichText
+
+            lines = chart(block.series, min(width, 60))
+            return [RichText("\n".join([block.title, *lines] if block.title else lines))]
+
+
+def _bullets(block: Bullets, width: int) -> "list[RenderableType]":
+    from rich.padding import Padding
+    from rich.text import Text as RichText
+
+    drawn: list[RenderableType] = []
+    if block.title:
+        drawn.append(RichText(f"{block.title}:", style="bold"))
+    numbered = all(re.match(r"\d+\. ", item) for item in block.items)
+    for item in block.items:
+        line = marked(item if numbered else f"• {item}")
+        drawn.append(Padding(line, (0, 0, 0, 2)))
+    return drawn
+
+
+def marked(text: str) -> "RenderableType":
+    """Return a line of Markdown with its bold and code marks drawn."""
+    from rich.text import Text as RichText
+
+    line = RichText()
+    for piece in re.split(r"(\*\*.+?\*\*|`[^`\n]+`)", text):
+        if piece.startswith("**") and piece.endswith("**") and len(piece) > 4:
+            line.append(piece[2:-2], style="bold")
+        elif piece.startswith("`") and piece.endswith("`") and len(piece) > 2:
+            line.append(piece[1:-1], style="cyan")
+        else:
+            line.append(piece)
+    return line
+
+
+def _markdown(text: str) -> "RenderableType":
+    """Return running text: paragraphs flow, lists keep their lines."""
+    from rich.console import Group
+    from rich.padding import Padding
+
+    parts: list[RenderableType] = []
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        if parts:
+            parts.append("")
+        for line in _lines(paragraph):
+            indent = 2 if re.match(r"(?:\d+\.|[-*•])\s", line) else 0
+            parts.append(Padding(marked(re.sub(r"^[-*]\s", "• ", line)), (0, 0, 0, indent)))
+    return Group(*parts)
+
+
+def _lines(paragraph: str) -> list[str]:
+    """Return the lines of a paragraph, those that only wrap a sentence joined again."""
+    lines: list[str] = []
+    for line in paragraph.splitlines():
+        starts = re.match(r"\s*(?:\d+\.|[-*•])\s", line)
+        if lines and not starts:
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line.strip())
+    return lines
+
+
+def _table(block: Table, width: int) -> "RenderableType":
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text as RichText
+
+    if width < NARROW and len(block.columns) > 2 or width < 50:
+        return RichText(plain.text_of((block,)))
+    drawn = RichTable(box=box.SIMPLE_HEAD, title=block.title or None, title_justify="left",
+                      title_style="bold", width=min(width, 140) if _long(block) else None,
+                      pad_edge=False)  # fmt: skip
+    for number, column in enumerate(block.columns):
+        drawn.add_column(column, style="bold" if number == 0 else "", overflow="fold",
+                         min_width=12 if number == 0 else None)  # fmt: skip
+    for number, row in enumerate(block.rows):
+        drawn.add_row(*(marked(cell) for cell in row), end_section=False)
+        if _long(block) and number < len(block.rows) - 1:
+            drawn.add_row(*("" for _ in row))
+    return drawn
+
+
+def _long(block: Table) -> bool:
+    return any(len(cell) > 40 for row in block.rows for cell in row)

@@ -1,0 +1,148 @@
+"""Two or more entries side by side, from their structured fields."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from assistant.replies import passage
+from assistant.replies.turn import Pending, Turn
+from assistant.reply import Block, Bullets, Reply, Table, Text
+from knowledge.passages import prose
+from knowledge.schema import Claim, Concept, Entry, OccupationStatistics, Role
+
+MOST = 4
+CONCEPT_ROWS = (
+    ("What it is", "summary"), ("Data", "data"), ("Compute", "compute"),
+    ("Strengths", "strengths"), ("Weaknesses", "weaknesses"), ("Take it when", "when"),
+)  # fmt: skip
+ROLE_ROWS = (
+    ("What they do", "summary"), ("Mathematics", "mathematics"), ("Programming", "code"),
+    ("Way in", "entry"), ("Suits", "suits"),
+)  # fmt: skip
+OTHER_ROWS = (
+    ("What it is", "summary"), ("Problem", "problem"), ("Data", "data"), ("Models", "models"),
+    ("Why", "why"),
+)  # fmt: skip
+CURATED = 0.80
+
+
+def reply(turn: Turn) -> Reply | None:
+    """Compare the entries named; with one name, the topic is the other."""
+    entries = _same_kind(turn.entries("concept", "role", "application", "industry", "competency"))
+    best = next(iter(passage.candidates(turn)), None)
+    if best and best.wording and best.dense >= CURATED and len(entries) < 3:
+        spare = {entry.id for entry in entries}
+        if best.entry in spare or not spare:
+            return passage.answer(turn, best)
+    if len(entries) == 1 and turn.memory.topic not in ("", entries[0].id):
+        other = turn.library.get(turn.memory.topic)
+        if other.kind == entries[0].kind:
+            entries.insert(0, other)
+    if len(entries) < 2:
+        return _ask(turn, entries)
+    return compare(turn, entries[:MOST])
+
+
+def _same_kind(entries: list[Entry]) -> list[Entry]:
+    kinds = [entry.kind for entry in entries]
+    common = max(kinds, key=kinds.count, default="")
+    return [entry for entry in entries if entry.kind == common] if kinds else []
+
+
+def _ask(turn: Turn, entries: Sequence[Entry]) -> Reply | None:
+    best = next(iter(passage.candidates(turn)), None)
+    if best and best.good and best.dense > 0.62:
+        return passage.answer(turn, best)
+    if not entries:
+        return turn.reply(Text(turn.phrase("compare_nothing")), status="clarify")
+    entry = entries[0]
+    rivals = [rival.rival for rival in getattr(entry, "compare", ())]
+    asks = tuple(f"{entry.name} vs {turn.library.name(id_)}" for id_ in rivals)
+    turn.memory.pending = Pending(choices=asks)
+    text = turn.phrase("compare_what", name=entry.name)
+    return turn.reply(Text(text), status="clarify", ids=[entry.id], suggestions=asks)
+
+
+def compare(turn: Turn, entries: Sequence[Entry]) -> Reply:
+    """Return a table of the entries and the lines that decide between them."""
+    blocks: list[Block] = [table(turn, entries)]
+    for left, right in combinations(entries, 2):
+        claims = _claims(turn, left, right)
+        if claims:
+            blocks.append(claims)
+    blocks.append(Bullets(tuple(_verdicts(turn, entries))))
+    asks = [f"When should I use {entry.name}?" for entry in entries if entry.kind == "concept"]
+    asks += [f"How do I become a {entry.name}?" for entry in entries if entry.kind == "role"]
+    return turn.reply(*blocks, ids=[entry.id for entry in entries], suggestions=asks)
+
+
+def table(turn: Turn, entries: Sequence[Entry]) -> Table:
+    """Return the fields that entries of this kind are compared by, one column an entry."""
+    first = entries[0]
+    fields = CONCEPT_ROWS if isinstance(first, Concept) else OTHER_ROWS
+    if isinstance(first, Role):
+        fields = ROLE_ROWS
+    rows = []
+    for title, field in fields:
+        cells = tuple(_short(entry, field) for entry in entries)
+        if any(cells):
+            rows.append((title, *cells))
+    if isinstance(first, Role):
+        rows.append(("U.S. median pay", *(pay(turn, entry) for entry in entries)))
+    return Table(("", *(entry.name for entry in entries)), tuple(rows))
+
+
+def _short(entry: Entry, field: str) -> str:
+    value = getattr(entry, field, "")
+    if isinstance(value, tuple):
+        return "; ".join(value)
+    text = prose(entry, field) if field != "summary" else entry.summary
+    return text.split("\n\n")[0].replace("\n", " ")
+
+
+def pay(turn: Turn, entry: Entry) -> str:
+    """Return the median wage of the occupations a role is counted in, with code and year."""
+    parts = []
+    for occupation in getattr(entry, "occupations", ()):
+        id_ = f"soc_{occupation.soc.replace('-', '_')}"
+        figures = turn.library.get_as(OccupationStatistics, id_)
+        if figures and figures.wage.median:
+            wage = figures.wage
+            parts.append(f"${wage.median:,} ({wage.year}, SOC {figures.soc} {occupation.title})")
+    return "; ".join(parts)
+
+
+def _claims(turn: Turn, left: Entry, right: Entry) -> Table | None:
+    """Return the claims about exactly these two as a table of their aspects."""
+    rows = [
+        (claim.aspect[:1].upper() + claim.aspect[1:], claim.machine_learning, claim.deep_learning)
+        for claim in turn.library.all_of(Claim)
+        if {left.id, right.id} == {"machine_learning", "deep_learning"}
+        and {left.id, right.id} <= set(claim.concepts)
+    ]
+    if not rows:
+        return None
+    names = (turn.library.name("machine_learning"), turn.library.name("deep_learning"))
+    return Table(("", *names), tuple(rows[:4]))
+
+
+def _verdicts(turn: Turn, entries: Sequence[Entry]) -> list[str]:
+    lines = []
+    for left, right in combinations(entries, 2):
+        for one, other in ((left, right), (right, left)):
+            rivals = getattr(one, "compare", ())
+            found = next((rival.differs for rival in rivals if rival.rival == other.id), "")
+            if found:
+                lines.append(found)
+                break
+    if lines:
+        return lines
+    return [
+        f"**{entry.name}**: {_first_sentence(prose(entry, 'when') or prose(entry, 'suits'))}"
+        for entry in entries
+        if prose(entry, "when") or prose(entry, "suits")
+    ]
+
+
+def _first_sentence(text: str) -> str:
+    head, dot, _ = text.partition(". ")
+    return head + (dot.strip() or "")

@@ -1,0 +1,82 @@
+"""Which reply answers which intent: the one table that says so."""
+
+from collections.abc import Callable
+
+from assistant.replies import comparison, concept, passage, path, practice, role, talk, uses
+from assistant.replies.turn import Turn
+from assistant.reply import Reply
+
+Replier = Callable[[Turn], Reply | None]
+
+# Short messages about the conversation; they need no topic and are never out of scope.
+TALK: dict[str, Replier] = {
+    "greeting": talk.phrase,
+    "goodbye": talk.phrase,
+    "thanks": talk.phrase,
+    "small_talk": talk.phrase,
+    "about": talk.phrase,
+    "help": talk.help_,
+}
+KNOWLEDGE: dict[str, Replier] = {
+    **dict.fromkeys(concept.FIELDS, concept.reply),
+    "compare": comparison.reply,
+    "applications": uses.applications,
+    "industry": uses.applications,
+}
+CAREER: dict[str, Replier] = {
+    "role": role.reply,
+    "recommend_role": role.recommend,
+    "path": path.reply,
+    "transition": path.reply,
+    "resources": path.resources,
+}
+PRACTICE: dict[str, Replier] = {
+    "exercise_list": practice.exercise_list,
+    "exercise_start": practice.exercise_start,
+    "quiz": practice.quiz,
+}
+# Career questions whose answer is advice: a stored question first, then the role's own fields.
+ADVICE = frozenset(
+    "start education worries time_needed salary outlook skills skill_gap portfolio resume "
+    "interview job_search career_advice".split()
+)
+
+
+def answer(turn: Turn) -> Reply | None:
+    """Return the reply to a turn, or None where nothing good enough is known."""
+    if turn.intent in TALK:
+        return TALK[turn.intent](turn)
+    if turn.intent in PRACTICE:
+        return PRACTICE[turn.intent](turn)
+    if turn.intent in ADVICE:
+        return advice(turn)
+    if turn.intent in CAREER:
+        return CAREER[turn.intent](turn) or advice(turn)
+    if turn.entries("role") and turn.intent in role.FIELDS and not turn.entries("concept"):
+        return role.reply(turn)
+    replier = KNOWLEDGE.get(turn.intent, concept.reply)
+    return replier(turn) or passage_reply(turn)
+
+
+def advice(turn: Turn) -> Reply | None:
+    """Answer a career question: the stored question nearest to it, or what the role says."""
+    best = next(iter(passage.candidates(turn, role.FIELDS.get(turn.intent, ()))), None)
+    faq = next(iter(passage.candidates(turn, kinds=("faq",))), None)
+    named = turn.entries("role")
+    if turn.intent == "salary" and named:
+        return role.reply(turn)
+    for item in (faq, best):
+        if item and item.wording and item.dense >= role.ASKED_BEFORE:
+            return passage.answer(turn, item)
+    if named and turn.intent in role.FIELDS:
+        return role.reply(turn)
+    for item in (faq, best):
+        if item and item.good:
+            return passage.answer(turn, item)
+    return path.reply(turn) if turn.intent == "start" and named else None
+
+
+def passage_reply(turn: Turn) -> Reply | None:
+    """Answer with the best passage there is, if it is good."""
+    best = next(iter(passage.candidates(turn)), None)
+    return passage.answer(turn, best) if best and best.good else None

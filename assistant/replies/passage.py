@@ -1,0 +1,100 @@
+"""The passage that answers a question best, and a reply around it."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from assistant.replies.turn import Turn
+from assistant.reply import Block, Bullets, Code, Reply, Text
+from knowledge.passages import prose
+from knowledge.schema import Concept, Entry, Faq
+
+ENTRY_BONUS = 0.12  # the passage belongs to an entry that the question names
+FIELD_BONUS = 0.10  # the passage stands in a field that the intent asks for
+WORDING_BONUS = 0.04  # the passage is a question, as the message is
+# Below these a passage is not called an answer; chosen on stories and development questions.
+ANSWER_DENSE = 0.56
+ANSWER_NAMED = 0.40
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that may answer: its place, its rank score and its bare similarities."""
+
+    entry: str
+    field: str
+    rank: float
+    dense: float
+    lexical: float
+    wording: bool
+    named: bool
+
+    @property
+    def good(self) -> bool:
+        """Whether the passage is near enough to the question to be called an answer."""
+        return self.dense >= (ANSWER_NAMED if self.named else ANSWER_DENSE)
+
+
+def candidates(
+    turn: Turn, fields: Collection[str] = (), kinds: Collection[str] = ()
+) -> list[Candidate]:
+    """Return the passages near to the message, best first, each (entry, field) once.
+
+    `fields` are those the intent asks for; with `kinds` only entries of these kinds count.
+    """
+    named = {mention.id for mention in turn.about}
+    places = turn.library.passages
+    best: dict[tuple[str, str], Candidate] = {}
+    for hit in turn.heard.hits:
+        place = places[hit.row]
+        if kinds and turn.library.cards[place.entry].kind not in kinds:
+            continue
+        rank = hit.score
+        rank += ENTRY_BONUS * (place.entry in named)
+        rank += FIELD_BONUS * (place.field in fields)
+        rank += WORDING_BONUS * place.wording
+        found = Candidate(
+            place.entry, place.field, rank, hit.dense, hit.lexical, place.wording,
+            place.entry in named,
+        )  # fmt: skip
+        known = best.get((place.entry, place.field))
+        if known is None or found.rank > known.rank:
+            best[place.entry, place.field] = found
+    return sorted(best.values(), key=lambda candidate: -candidate.rank)
+
+
+def answer(turn: Turn, candidate: Candidate) -> Reply:
+    """Return a reply that gives a passage and offers what stands around it."""
+    entry = turn.library.get(candidate.entry)
+    turn.memory.shown.add((entry.id, candidate.field))
+    blocks = list(field_blocks(turn, entry, candidate.field))
+    return turn.reply(*blocks, ids=[entry.id], suggestions=questions_near(turn, entry))
+
+
+def field_blocks(turn: Turn, entry: Entry, field: str) -> Iterator[Block]:
+    """Yield the blocks that show one field of an entry."""
+    if field == "code" and isinstance(entry, Concept):
+        yield Code(entry.code)
+    elif field in ("strengths", "weaknesses", "brings", "missing", "responsibilities"):
+        yield Bullets(tuple(getattr(entry, field)), title=field.capitalize())
+    elif isinstance(entry, Faq):
+        yield Text(entry.answer)
+        if entry.cases:
+            yield Bullets(tuple(f"**{case.who}**: {case.answer}" for case in entry.cases))
+    elif field == "summary" and isinstance(entry, Concept):
+        yield Text(entry.summary)
+        yield Text(entry.plain)
+    else:
+        yield Text(prose(entry, field) or entry.summary)
+
+
+def questions_near(turn: Turn, entry: Entry, most: int = 3) -> list[str]:
+    """Return questions on an entry that have not been answered yet in this conversation."""
+    fresh = [
+        question.ask[0]
+        for index, question in enumerate(entry.questions)
+        if (entry.id, f"questions.{index}") not in turn.memory.shown
+    ]
+    if isinstance(entry, Faq):
+        related = (turn.library.get(id_) for id_ in entry.related if id_ in turn.library)
+        fresh += [other.name for other in related if isinstance(other, Faq)]
+    return [question[:1].upper() + question[1:] for question in fresh[:most]]

@@ -1,0 +1,174 @@
+"""Replies with a learning path: into a role, and from somewhere else into it."""
+
+from assistant.planning import HOURS_PER_WEEK, Plan, plan
+from assistant.replies import passage
+from assistant.replies.turn import Turn
+from assistant.reply import Action, Block, Bullets, Reply, Text
+from knowledge.schema import Path, Resource, Role
+
+ASKED_BEFORE = 0.74
+SHOWN_STEPS = 7
+RESOURCES = 6
+
+
+def reply(turn: Turn) -> Reply | None:
+    """Plan the way into the role named; a background in the message picks a transition."""
+    background = _background(turn)
+    role = _role(turn, background)
+    time = turn.heard.slots
+    stated = time.hours is not None or time.weeks is not None
+    best = next(iter(passage.candidates(turn, kinds=("faq",))), None)
+    asked = best is not None and best.wording and best.dense >= ASKED_BEFORE
+    if best and asked and not stated and not (turn.intent == "path" and role and best.dense < 0.85):
+        return passage.answer(turn, best)
+    route = _route(turn, role, background)
+    if route is None:
+        return passage.answer(turn, best) if best and best.good else None
+    hours = time.hours or HOURS_PER_WEEK
+    laid_out = plan(turn.library, route, turn.exercises, hours, known_ids(turn))
+    blocks = [Text(_intro(turn, route, laid_out)), *_background_blocks(turn, background, route)]
+    blocks += phases(turn, route, laid_out)
+    if time.weeks and time.weeks < laid_out.weeks:
+        blocks.append(Text(_late(turn, laid_out, time.weeks)))
+    asks = [*passage.questions_near(turn, route, 1), f"What does a {_name(turn, route)} do?"]
+    asks.append(f"What skills does a {_name(turn, route)} need?")
+    ids = [route.id, route.role]
+    actions = (Action("path", route.role, route.name), *_first_exercise(turn, laid_out))
+    return turn.reply(*blocks, ids=ids, suggestions=asks, actions=actions)
+
+
+def known_ids(turn: Turn) -> set[str]:
+    """Return the competencies and concepts that the message says are known."""
+    import re
+
+    known: set[str] = set()
+    for mention in turn.about:
+        before = turn.heard.text[: turn.heard.text.find(mention.text)][-40:].casefold()
+        if re.search(r"\b(know|knows|used|using|with|background in|experience (in|with)|good at)\b",
+                     before):  # fmt: skip
+            known.add(mention.id)
+    return known
+
+
+def _background(turn: Turn) -> Path | None:
+    found = next(iter(turn.entries("path")), None)
+    return found if isinstance(found, Path) and found.background else None
+
+
+def _role(turn: Turn, background: Path | None) -> str:
+    roles = [entry.id for entry in turn.entries("role")]
+    if roles:
+        return roles[-1]
+    concepts = {entry.id for entry in turn.entries("concept", "competency")}
+    if turn.intent in ("path", "transition") and concepts:
+        for role in turn.library.all_of(Role):
+            if concepts & set(role.concepts[:2]):
+                return role.id
+    if turn.memory.topic in turn.library and turn.library.cards[turn.memory.topic].kind == "role":
+        return turn.memory.topic
+    return background.role if background else ""
+
+
+def _route(turn: Turn, role: str, background: Path | None) -> Path | None:
+    if background and role in ("", background.role):
+        return background
+    return turn.library.path_to(role) if role else None
+
+
+def _name(turn: Turn, route: Path) -> str:
+    return turn.library.name(route.role)
+
+
+def _intro(turn: Turn, route: Path, laid_out: Plan) -> str:
+    hours = f"{laid_out.hours_per_week:g}"
+    text = turn.phrase(
+        "path_intro", name=route.name, hours=round(laid_out.hours), weeks=laid_out.weeks,
+        per_week=hours,
+    )  # fmt: skip
+    if turn.heard.slots.hours is None:
+        text += turn.phrase("path_default", per_week=hours)
+    return f"{text}\n\n{route.summary}"
+
+
+def _background_blocks(turn: Turn, background: Path | None, route: Path) -> list[Block]:
+    source = background or route
+    blocks: list[Block] = []
+    if source.brings:
+        blocks.append(Bullets(source.brings, title=turn.phrase("brings")))
+    if source.missing:
+        blocks.append(Bullets(source.missing, title=turn.phrase("missing")))
+    return blocks
+
+
+def phases(turn: Turn, route: Path, laid_out: Plan) -> list[Block]:
+    """Return a block for each phase: its weeks, its steps and how one knows it is done."""
+    blocks: list[Block] = []
+    for number, phase in enumerate(route.phases):
+        steps = [step for step in laid_out.steps if step.phase == number]
+        if not steps:
+            continue
+        first, last = steps[0].week, steps[-1].week
+        weeks = f"week {first}" if first == last else f"weeks {first}-{last}"
+        hours = sum(step.hours for step in steps)
+        learn = [step.title for step in steps if step.kind in ("concept", "competency")]
+        lines = [", ".join(learn[:SHOWN_STEPS]) + (", …" if len(learn) > SHOWN_STEPS else "")]
+        lines += [f"Exercise: {step.title}" for step in steps if step.kind == "exercise"]
+        if phase.project:
+            lines.append(f"{turn.phrase('project')}: {phase.project}")
+        lines.append(f"{turn.phrase('milestone')}: {phase.milestone}")
+        title = f"{number + 1}. {phase.title} ({weeks}, {hours:g} h)"
+        blocks.append(Bullets(tuple(line for line in lines if line), title=title))
+    if route.further:
+        lines = [
+            f"**{turn.library.name(step.resource)}**: {step.why}"
+            for step in route.further
+            if step.resource in turn.library
+        ]
+        blocks.append(Bullets(tuple(lines[:4]), title="Further study"))
+    return blocks
+
+
+def _late(turn: Turn, laid_out: Plan, deadline: int) -> str:
+    return turn.phrase(
+        "path_late", deadline=deadline, per_week=f"{laid_out.hours_per_week:g}",
+        fits=round(laid_out.within(deadline)), total=round(laid_out.hours), weeks=laid_out.weeks,
+    )  # fmt: skip
+
+
+def _first_exercise(turn: Turn, laid_out: Plan) -> tuple[Action, ...]:
+    for step in laid_out.steps:
+        if step.kind == "exercise":
+            return (Action("exercise", step.id.partition(":")[2], step.title),)
+    return ()
+
+
+def resources(turn: Turn) -> Reply | None:
+    """List courses, books and places for the topic named, free ones first."""
+    best = next(iter(passage.candidates(turn, kinds=("faq", "resource"))), None)
+    named = next(iter(turn.entries("resource")), None)
+    if isinstance(named, Resource):
+        return turn.reply(Text(named.summary), Text(named.for_whom), ids=[named.id])
+    if best and best.wording and best.dense >= 0.8:
+        return passage.answer(turn, best)
+    subjects = turn.entries("concept", "competency", "role")
+    wanted = {entry.id for entry in subjects}
+    every = turn.library.all_of(Resource)
+    near = [item for item in every if wanted & {*item.topics, *item.roles}]
+    by_id = {item.id: item for item in every}
+    for item in passage.candidates(turn, kinds=("resource",)):
+        if by_id[item.entry] not in near:
+            near.append(by_id[item.entry])
+    chosen = sorted(near[: RESOURCES + 2], key=lambda item: not item.free)[:RESOURCES]
+    if not chosen:
+        return None
+    lines = tuple(_resource_line(turn, item) for item in chosen)
+    title = turn.phrase("resources_for", name=subjects[0].name) if subjects else ""
+    return turn.reply(
+        Bullets(lines, title=(title or turn.phrase("resources_all")).rstrip(":")),
+        ids=[item.id for item in chosen],
+    )
+
+
+def _resource_line(turn: Turn, item: Resource) -> str:
+    price = turn.phrase("free" if item.free else "paid")
+    return f"**{item.name}** ({item.by}; {item.format}, {price}): {item.summary} <{item.url}>"

@@ -1,0 +1,142 @@
+"""Replies about roles: what they do, what they need, what they pay, which one suits."""
+
+from assistant.replies import concept, passage
+from assistant.replies.turn import Turn
+from assistant.reply import Action, Block, Bullets, Reply, Table, Text
+from knowledge.passages import prose
+from knowledge.schema import Entry, OccupationStatistics, Role
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "role": ("day", "responsibilities"),
+    "salary": ("occupation_note",),
+    "outlook": ("outlook",),
+    "skills": ("must", "nice", "mathematics", "code"),
+    "skill_gap": ("must", "nice"),
+    "education": ("entry",),
+    "worries": ("entry", "not_for"),
+    "define": ("summary", "day"),
+    "pros_cons": ("suits", "not_for"),
+    "maths": ("mathematics",),
+    "code": ("code",),
+    "applications": ("applications",),
+}
+ASKED_BEFORE = 0.72
+SUITS_FIELDS = ("suits", "day", "summary", "responsibilities")
+SUITED = 4
+
+
+def reply(turn: Turn) -> Reply | None:
+    """Answer a question about a role from the stored question that fits, or from its fields."""
+    role = next(iter(turn.entries("role")), None)
+    if not isinstance(role, Role):
+        return None
+    best = next((item for item in passage.candidates(turn) if item.wording), None)
+    facts = turn.intent in ("salary", "role", "define", "skills")
+    bar = 0.86 if facts else ASKED_BEFORE
+    if best and best.dense >= bar and (best.named or best.dense >= 0.8):
+        return passage.answer(turn, best)
+    blocks = _blocks(turn, role)
+    asks = [*passage.questions_near(turn, role, 2), f"How do I become a {role.name}?"]
+    ids = [role.id]
+    if turn.intent in ("salary", "outlook"):
+        ids += [_soc(occupation.soc) for occupation in role.occupations]
+    return turn.reply(
+        *blocks, ids=ids, suggestions=asks,
+        actions=(Action("path", role.id, role.name), *concept.actions(turn, role)),
+    )  # fmt: skip
+
+
+def _soc(code: str) -> str:
+    return f"soc_{code.replace('-', '_')}"
+
+
+def _blocks(turn: Turn, role: Role) -> list[Block]:
+    match turn.intent:
+        case "salary":
+            return [Text(role.occupation_note), *wages(turn, role)]
+        case "outlook":
+            return [Text(role.outlook), *projections(turn, role)]
+        case "skills" | "skill_gap" | "maths" | "code":
+            return [*skills(turn, role), Text(role.mathematics), Text(role.code)]
+        case "education" | "worries":
+            return [Text(role.entry), Text(role.suits), Text(role.not_for)]
+        case "pros_cons":
+            return [Text(role.suits), Text(role.not_for)]
+        case _:
+            turn.memory.shown.update({(role.id, "summary"), (role.id, "day")})
+            duties = Bullets(role.responsibilities, title=turn.phrase("responsibilities"))
+            return [Text(role.summary), Text(role.day), duties]
+
+
+def skills(turn: Turn, role: Role) -> list[Block]:
+    """Return what a role needs, as two lists of competencies."""
+    blocks: list[Block] = []
+    for title, ids in (("must", role.must), ("nice", role.nice)):
+        names = ", ".join(turn.library.name(id_) for id_ in ids)
+        if names:
+            blocks.append(Text(f"**{turn.phrase(title)}**: {names}."))
+    return blocks
+
+
+def wages(turn: Turn, role: Role) -> list[Block]:
+    """Return the wages of the occupations in which holders of a role are counted."""
+    rows = []
+    year = 0
+    for occupation in role.occupations:
+        figures = turn.library.get_as(OccupationStatistics, _soc(occupation.soc))
+        if figures is None:
+            continue
+        wage, year = figures.wage, figures.wage.year
+        low, high = _dollars(wage.p10), _dollars(wage.p90)
+        title = f"{occupation.title} (SOC {occupation.soc})"
+        rows.append((title, _dollars(wage.median), f"{low} to {high}", occupation.fit))
+    if not rows:
+        return []
+    columns = ("Occupation", "Median", "10th to 90th percentile", "How well it fits")
+    return [Table(columns, tuple(rows), title=turn.phrase("salary_caption", year=year))]
+
+
+def _dollars(value: int | None) -> str:
+    return f"${value:,}" if value else "not released"
+
+
+def projections(turn: Turn, role: Role) -> list[Block]:
+    """Return the projected growth of the occupations of a role."""
+    lines = []
+    for occupation in role.occupations:
+        figures = turn.library.get_as(OccupationStatistics, _soc(occupation.soc))
+        if figures and figures.projection:
+            projection = figures.projection
+            lines.append(
+                f"{occupation.title} (SOC {occupation.soc}): {projection.percent:+g} % "
+                f"{projection.period}, U.S. ({projection.source.by})"
+            )
+    return [Bullets(tuple(lines))] if lines else []
+
+
+def recommend(turn: Turn) -> Reply | None:
+    """Rank the roles by how near the message is to what they do and whom they suit."""
+    best = next(iter(passage.candidates(turn, kinds=("faq",))), None)
+    if best and best.wording and best.dense >= ASKED_BEFORE:
+        return passage.answer(turn, best)
+    ranked: dict[str, float] = {}
+    named = [entry.id for entry in turn.entries("role")]
+    for item in passage.candidates(turn, SUITS_FIELDS, kinds=("role",)):
+        if item.field in SUITS_FIELDS:
+            ranked[item.entry] = max(ranked.get(item.entry, 0.0), item.rank)
+    order = sorted(ranked, key=lambda id_: -ranked[id_])
+    chosen = [*named, *(id_ for id_ in order if id_ not in named)][:SUITED]
+    if not chosen:
+        listed = ", ".join(card.name for card in turn.library.of_kind("role"))
+        return turn.reply(Text(f"{turn.phrase('role_pick')}: {listed}."), status="clarify")
+    lines = tuple(_suits(turn.library.get(id_)) for id_ in chosen)
+    asks = [f"What does a {turn.library.name(id_)} do?" for id_ in chosen[:2]]
+    if len(chosen) > 1:
+        asks.append(f"{turn.library.name(chosen[0])} vs {turn.library.name(chosen[1])}")
+    return turn.reply(
+        Bullets(lines, title=turn.phrase("role_fit")), ids=chosen, suggestions=asks
+    )
+
+
+def _suits(role: Entry) -> str:
+    return f"**{role.name}**: {prose(role, 'suits')}"

@@ -1,0 +1,122 @@
+"""What a reply is made from: the message, the conversation so far, the knowledge."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from assistant.language.mentions import Mention
+from assistant.language.understanding import Understanding
+from assistant.reply import Action, Block, Entity, Reference, Reply, Status
+from knowledge.library import Library
+from knowledge.schema import Entry, QuizItem
+from skills.exercise import Exercise
+
+MAX_SOURCES = 4
+MAX_SUGGESTIONS = 4
+TOPIC_KINDS = ("concept", "role", "application", "industry", "competency", "claim", "resource")
+
+
+class Knowing(Protocol):
+    """The part of the mind that replies read."""
+
+    @property
+    def library(self) -> Library: ...
+    @property
+    def phrases(self) -> dict[str, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What the last reply left open: choices to pick from, an action to agree to, a quiz item."""
+
+    choices: tuple[str, ...] = ()
+    action: Action | None = None
+    quiz: QuizItem | None = None
+    quiz_entry: str = ""
+
+
+@dataclass
+class Memory:
+    """What a conversation remembers from turn to turn."""
+
+    topics: list[str] = field(default_factory=list)
+    intent: str = ""
+    level: str = "newcomer"
+    shown: set[tuple[str, str]] = field(default_factory=set)
+    pending: Pending = field(default_factory=Pending)
+    last: Reply | None = None
+    asked: set[str] = field(default_factory=set)
+
+    @property
+    def topic(self) -> str:
+        """The entry talked about last, empty at the start."""
+        return self.topics[-1] if self.topics else ""
+
+    def turn_to(self, id_: str) -> None:
+        """Put an entry on top of the stack of topics."""
+        if id_ in self.topics:
+            self.topics.remove(id_)
+        self.topics.append(id_)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message on its way to a reply."""
+
+    mind: Knowing
+    heard: Understanding
+    memory: Memory
+    exercises: Mapping[str, Exercise]
+    intent: str
+    about: tuple[Mention, ...]
+
+    @property
+    def library(self) -> Library:
+        """The knowledge base."""
+        return self.mind.library
+
+    def phrase(self, name: str, **values: object) -> str:
+        """Return one of Lodestar's own sentences with its blanks filled in."""
+        return self.mind.phrases[name].format(**values)
+
+    def entries(self, *kinds: str) -> list[Entry]:
+        """Return the entries the message is about, of these kinds or all, each once."""
+        found: dict[str, Entry] = {}
+        for mention in self.about:
+            if (not kinds or mention.kind in kinds) and mention.id in self.library:
+                found.setdefault(mention.id, self.library.get(mention.id))
+        return list(found.values())
+
+    def references(self, *ids: str) -> tuple[Reference, ...]:
+        """Return the sources of entries, those of the first entry first, each page once."""
+        found: dict[str, Reference] = {}
+        for id_ in ids:
+            if id_ in self.library:
+                for source in self.library.get(id_).sources:
+                    found.setdefault(source.url, Reference(id_, source.title, source.url))
+        return tuple(found.values())[:MAX_SOURCES]
+
+    def reply(
+        self,
+        *blocks: Block,
+        status: Status = "answered",
+        ids: Iterable[str] = (),
+        suggestions: Iterable[str] = (),
+        actions: tuple[Action, ...] = (),
+    ) -> Reply:
+        """Return a reply to this turn; `ids` are the entries it rests on, the main one first."""
+        heard = self.heard
+        return Reply(
+            status=status,
+            intent=self.intent,
+            blocks=blocks,
+            question=heard.text,
+            confidence=heard.confidence,
+            entities=tuple(
+                Entity(mention.id, mention.kind, mention.text, mention.score)
+                for mention in self.about
+            ),
+            sources=self.references(*ids),
+            suggestions=tuple(dict.fromkeys(suggestions))[:MAX_SUGGESTIONS],
+            actions=actions,
+        )

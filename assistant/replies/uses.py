@@ -1,0 +1,95 @@
+"""What things are used for: applications of a concept, industries, everything at once."""
+
+from assistant.replies import concept, passage
+from assistant.replies.turn import Turn
+from assistant.reply import Bullets, Reply, Text
+from knowledge.schema import Application, Entry, Industry
+
+MOST = 8
+CLOSE = 0.80
+
+
+def applications(turn: Turn) -> Reply | None:
+    """Say where a concept is used; in an industry if one is named; without a name, everywhere."""
+    industry = next(iter(turn.entries("industry")), None)
+    if isinstance(industry, Industry):
+        return _in_industry(turn, industry)
+    application = next(iter(turn.entries("application")), None)
+    if isinstance(application, Application):
+        return _application(turn, application)
+    best = next(iter(passage.candidates(turn)), None)
+    if best and best.wording and best.dense >= CLOSE:
+        return passage.answer(turn, best)
+    subject = next(iter(turn.entries("concept", "competency", "role")), None)
+    if subject is None:
+        return _everything(turn) if not best or not best.good else passage.answer(turn, best)
+    return _of(turn, subject)
+
+
+def _application(turn: Turn, application: Application) -> Reply:
+    best = next((item for item in passage.candidates(turn) if item.named and item.wording), None)
+    if best and best.dense >= CLOSE:
+        return passage.answer(turn, best)
+    return turn.reply(
+        *concept.definition(turn, application),
+        ids=[application.id],
+        suggestions=passage.questions_near(turn, application),
+        actions=concept.actions(turn, application),
+    )
+
+
+def _in_industry(turn: Turn, industry: Industry) -> Reply:
+    blocks = [Text(industry.summary), Text(industry.overview)]
+    listed = [turn.library.get(id_) for id_ in industry.applications if id_ in turn.library]
+    narrowed = _about(turn, listed)
+    blocks_list = Bullets(
+        tuple(f"**{item.name}**: {item.summary}" for item in (narrowed or listed)[:MOST]),
+        title=turn.phrase("in_industry", name=industry.name),
+    )
+    asks = [f"How is {item.name[:1].lower() + item.name[1:]} done?" for item in listed[:2]]
+    asks += passage.questions_near(turn, industry, 1)
+    return turn.reply(
+        *blocks, blocks_list, Text(industry.constraints), ids=[industry.id], suggestions=asks
+    )
+
+
+def _about(turn: Turn, listed: list[Entry]) -> list[Entry]:
+    """Return those of the applications that rest on the concepts named."""
+    wanted = {entry.id for entry in turn.entries("concept")}
+    return [item for item in listed if wanted & set(getattr(item, "concepts", ()))]
+
+
+def _of(turn: Turn, subject: Entry) -> Reply:
+    ids = dict.fromkeys(getattr(subject, "applications", ()))
+    for application in turn.library.all_of(Application):
+        if subject.id in (*application.concepts, *application.roles):
+            ids.setdefault(application.id)
+    found = [turn.library.get(id_) for id_ in ids if id_ in turn.library][:MOST]
+    if not found:
+        if subject.kind == "concept":
+            blocks = [Text(subject.summary), *passage.field_blocks(turn, subject, "when")]
+            return turn.reply(*blocks, ids=[subject.id])
+        return turn.reply(Text(turn.phrase("applications_none", name=subject.name)), status="unsure")
+    lines = tuple(f"**{item.name}**: {item.summary}" for item in found)
+    return turn.reply(
+        Text(subject.summary),
+        Bullets(lines, title=turn.phrase("applications_of", name=subject.name)),
+        ids=[subject.id, *(item.id for item in found)],
+        suggestions=concept.suggestions(turn, subject),
+        actions=concept.actions(turn, subject),
+    )
+
+
+def _everything(turn: Turn) -> Reply:
+    names: dict[str, list[str]] = {}
+    every = turn.library.all_of(Application)
+    for application in every:
+        for industry in application.industries[:1] or ("",):
+            names.setdefault(industry, []).append(application.name)
+    lines = tuple(
+        f"**{turn.library.name(industry)}**: {', '.join(listed)}"
+        for industry, listed in sorted(names.items())
+        if industry
+    )
+    title = turn.phrase("applications_all", count=len(every))
+    return turn.reply(Bullets(lines, title=title), ids=["machine_learning", "deep_learning"])

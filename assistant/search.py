@@ -1,0 +1,174 @@
+"""Hybrid search over passages: stemmed BM25 and sentence vectors, scores blended.
+
+The index knows texts by their row only. It is built once, saved as plain arrays, and opened by
+mapping them into memory.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Encode = Callable[[Sequence[str]], Floats]
+DENSE_WEIGHT = 0.6
+K1, B = 1.2, 0.75  # Robertson and Zaragoza 2009, section 3.4
+FILES = ("vectors", "digests", "data", "indices", "indptr")
+_TOKEN = re.compile(r"[^\W_]+[+#]{0,2}")
+STOP_WORDS = frozenset(
+    "a about an and are as at be been being but by can could did do does for from had has have "
+    "how i if in into is it its just me my of on or our please s should so some such t than that "
+    "the their them then there these they this to was we were what when where which who whom why "
+    "will with would you your tell explain mean means meaning".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A row of the index with its blended score and the two scores it is made of, all ≤ 1."""
+
+    row: int
+    score: float
+    dense: float
+    lexical: float
+
+
+class Tokenizer:
+    """Words to stems (Snowball English), stop words left out."""
+
+    @cached_property
+    def _stemmer(self) -> Any:
+        import Stemmer
+
+        return Stemmer.Stemmer("english")
+
+    def __call__(self, text: str) -> list[str]:
+        words = [word for word in _TOKEN.findall(text.casefold()) if word not in STOP_WORDS]
+        return list(self._stemmer.stemWords(words))
+
+
+class SearchIndex:
+    """Rows of text, found by meaning and by words."""
+
+    def __init__(
+        self, arrays: dict[str, npt.NDArray[Any]], vocabulary: dict[str, int]
+    ) -> None:
+        self.vectors: Floats = arrays["vectors"]
+        self._arrays = arrays
+        self._vocabulary = vocabulary
+        self._tokenize = Tokenizer()
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    @classmethod
+    def build(
+        cls, texts: Sequence[str], encode: Encode, previous: "SearchIndex | None" = None
+    ) -> "SearchIndex":
+        """Return an index of `texts`; vectors of texts that `previous` holds are taken over."""
+        digests = np.array(
+            [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts], "S16"
+        )
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "vectors": _vectors(texts, digests, encode, previous),
+            "digests": digests,
+        }
+        vocabulary = _bm25(texts, arrays)
+        return cls(arrays, vocabulary)
+
+    def save(self, folder: Path) -> None:
+        """Write the index into `folder`."""
+        for name in FILES:
+            np.save(folder / f"{name}.npy", self._arrays[name], allow_pickle=False)
+        (folder / "vocabulary.json").write_text(json.dumps(self._vocabulary), "utf-8")
+
+    @classmethod
+    def open(cls, folder: Path) -> "SearchIndex":
+        """Return the index in `folder`, its arrays mapped into memory."""
+        arrays = {
+            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            for name in FILES
+        }
+        return cls(arrays, json.loads((folder / "vocabulary.json").read_text("utf-8")))
+
+    def lexical(self, text: str) -> Floats:
+        """Return the BM25 score of every row as a share of the best any row could reach."""
+        scores = np.zeros(len(self), dtype=np.float32)
+        best = 0.0
+        indptr, indices, data = (self._arrays[name] for name in ("indptr", "indices", "data"))
+        tokens = set(self._tokenize(text))
+        for token in tokens:
+            known = self._vocabulary.get(token)
+            if known is None:
+                best += self._unknown_weight  # a word no row has counts against every row
+                continue
+            start, end = int(indptr[known]), int(indptr[known + 1])
+            if start == end:
+                continue
+            scores[indices[start:end]] += data[start:end]
+            best += float(data[start:end].max())
+        return scores / best if best else scores
+
+    @cached_property
+    def _unknown_weight(self) -> float:
+        return float(np.log(1 + len(self))) * 0.5
+
+    def search(self, text: str, vector: Floats, k: int = 10) -> list[Hit]:
+        """Return the k best rows for a query text and its unit vector (384,), best first."""
+        if not len(self):
+            return []
+        dense = self.vectors @ vector
+        lexical = self.lexical(text)
+        blended = DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical
+        k = min(k, len(blended))
+        top = np.argpartition(-blended, k - 1)[:k]
+        top = top[np.argsort(-blended[top], kind="stable")]
+        return [
+            Hit(int(row), float(blended[row]), float(dense[row]), float(lexical[row]))
+            for row in top
+        ]
+
+
+def _vectors(
+    texts: Sequence[str],
+    digests: npt.NDArray[np.bytes_],
+    encode: Encode,
+    previous: SearchIndex | None,
+) -> Floats:
+    known = {}
+    if previous is not None:
+        known = {digest: row for row, digest in enumerate(previous._arrays["digests"].tolist())}
+    rows = digests.tolist()
+    fresh = [index for index, digest in enumerate(rows) if digest not in known]
+    new = encode([texts[index] for index in fresh])
+    vectors: Floats = np.empty((len(texts), new.shape[1]), dtype=np.float32)
+    vectors[fresh] = new
+    for index, digest in enumerate(rows):
+        if previous is not None and digest in known:
+            vectors[index] = previous.vectors[known[digest]]
+    return vectors
+
+
+def _bm25(texts: Sequence[str], arrays: dict[str, npt.NDArray[Any]]) -> dict[str, int]:
+    """Fill in the BM25 matrix (word × row, compressed by word); return word → its number."""
+    import bm25s
+
+    tokenize = Tokenizer()
+    corpus = [tokenize(text) for text in texts]
+    if not any(corpus):
+        arrays["data"] = np.zeros(0, np.float32)
+        arrays["indices"] = np.zeros(0, np.int32)
+        arrays["indptr"] = np.zeros(1, np.int64)
+        return {}
+    retriever = bm25s.BM25(k1=K1, b=B, method="lucene")
+    retriever.index(corpus, show_progress=False)
+    for name in ("data", "indices", "indptr"):
+        arrays[name] = np.asarray(retriever.scores[name])
+    return {str(word): int(number) for word, number in retriever.vocab_dict.items() if word}

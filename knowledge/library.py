@@ -1,0 +1,202 @@
+"""The knowledge base as a running chat sees it: compiled entries, read one at a time.
+
+`write` turns checked entries into three files; `Library` opens them. Nothing here parses YAML
+or imports pydantic, and an entry is decoded only when it is asked for.
+"""
+
+import dataclasses
+import hashlib
+import json
+import typing
+from collections.abc import Iterable, Iterator
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from knowledge.passages import passages
+from knowledge.schema import KINDS, Concept, Entry, Faq, Role
+from knowledge.schema import Path as Route
+
+E = TypeVar("E", bound=Entry)
+ROOT = Path(__file__).resolve().parent
+FORMAT = 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of an entry before it is read."""
+
+    id: str
+    kind: str
+    name: str
+    offset: int
+    length: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PassageRef:
+    """Where a passage stands; `wording` as in `knowledge.passages.Passage`."""
+
+    entry: str
+    field: str
+    wording: bool
+
+
+def signature(root: Path = ROOT) -> str:
+    """Return a cheap fingerprint of the YAML files: names, sizes and times, not contents."""
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.yaml")):
+        status = path.stat()
+        digest.update(f"{path.relative_to(root)}|{status.st_size}|{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def content_hash(root: Path = ROOT) -> str:
+    """Return the fingerprint of what the YAML files say."""
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.yaml")):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def write(entries: Iterable[Entry], folder: Path) -> list[str]:
+    """Write the compiled entries into `folder`; return the text of every passage, in order."""
+    cards: list[list[Any]] = []
+    names: list[list[str]] = []
+    places: list[list[Any]] = []
+    searched: list[str] = []
+    offset = 0
+    with (folder / "entries.jsonl").open("wb") as file:
+        for entry in entries:
+            line = json.dumps(dataclasses.asdict(entry), ensure_ascii=False).encode() + b"\n"
+            file.write(line)
+            cards.append([entry.id, entry.kind, entry.name, offset, len(line)])
+            offset += len(line)
+            names.extend([name, entry.id] for name in _names(entry))
+            for passage in passages(entry):
+                places.append([passage.entry, passage.field, passage.wording])
+                searched.append(passage.text)
+    document = {"format": FORMAT, "cards": cards, "names": names, "passages": places}
+    (folder / "library.json").write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+    return searched
+
+
+def _names(entry: Entry) -> Iterator[str]:
+    if isinstance(entry, Faq):
+        return
+    yield entry.name
+    yield from entry.aliases
+    if isinstance(entry, Role):
+        yield from entry.titles
+    if isinstance(entry, Concept) and "_" in entry.id:
+        yield entry.id.replace("_", " ")
+    if isinstance(entry, Route) and entry.background:
+        yield entry.background
+        yield from entry.background_aliases
+
+
+class Library:
+    """Read access to the compiled entries in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        document = json.loads((folder / "library.json").read_text("utf-8"))
+        if document.get("format") != FORMAT:
+            raise ValueError(f"{folder}: not a library of format {FORMAT}")
+        self._entries = folder / "entries.jsonl"
+        self.cards = {row[0]: Card(*row) for row in document["cards"]}
+        self.names: list[tuple[str, str]] = [(name, id_) for name, id_ in document["names"]]
+        self._places: list[list[Any]] = document["passages"]
+        self._read: dict[str, Entry] = {}
+
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self.cards
+
+    def __len__(self) -> int:
+        return len(self.cards)
+
+    @cached_property
+    def passages(self) -> list[PassageRef]:
+        """Every passage, in the order of the search index."""
+        return [PassageRef(*place) for place in self._places]
+
+    def get(self, id_: str) -> Entry:
+        """Return the entry with this id; raises KeyError where there is none."""
+        if id_ not in self._read:
+            card = self.cards[id_]
+            with self._entries.open("rb") as file:
+                file.seek(card.offset)
+                self._read[id_] = revive(KINDS[card.kind], json.loads(file.read(card.length)))
+        return self._read[id_]
+
+    def get_as(self, kind: type[E], id_: str) -> E | None:
+        """Return the entry if it exists and is of this kind, else None."""
+        entry = self.get(id_) if id_ in self.cards else None
+        return entry if isinstance(entry, kind) else None
+
+    def of_kind(self, kind: str) -> list[Card]:
+        """Return the cards of one kind, in the order of the files."""
+        return [card for card in self.cards.values() if card.kind == kind]
+
+    def all_of(self, kind: type[E]) -> list[E]:
+        """Return every entry of one kind."""
+        found = (self.get(card.id) for card in self.of_kind(kind.kind))
+        return [entry for entry in found if isinstance(entry, kind)]
+
+    def name(self, id_: str) -> str:
+        """Return the name of an entry, or its id in words where there is none."""
+        return self.cards[id_].name if id_ in self.cards else id_.replace("_", " ")
+
+    def path_to(self, role: str) -> Route | None:
+        """Return the general path to a role."""
+        return self.get_as(Route, f"path_{role}")
+
+    def with_prerequisites(self, ids: Iterable[str]) -> list[str]:
+        """Return the concepts with all they need, each after what it needs, none twice."""
+        ordered: dict[str, None] = {}
+
+        def visit(id_: str, trail: frozenset[str]) -> None:
+            concept = self.get_as(Concept, id_)
+            if concept is None or id_ in ordered or id_ in trail:
+                return
+            for needed in concept.prerequisites:
+                visit(needed, trail | {id_})
+            ordered[id_] = None
+
+        for id_ in ids:
+            visit(id_, frozenset())
+        return list(ordered)
+
+
+def revive(cls: type[E], data: dict[str, Any]) -> E:
+    """Return the dataclass that `dataclasses.asdict` and JSON made `data` from."""
+    return typing.cast(E, _revive(cls, data))
+
+
+def _revive(cls: type[Any], data: dict[str, Any]) -> Any:
+    nested = _nested(cls)
+    values = {}
+    for key, value in data.items():
+        inner = nested.get(key)
+        if isinstance(value, list):
+            value = tuple(_revive(inner, item) if inner else item for item in value)
+        elif isinstance(value, dict) and inner:
+            value = _revive(inner, value)
+        values[key] = value
+    return cls(**values)
+
+
+@cache
+def _nested(cls: type[Any]) -> dict[str, type[Any]]:
+    """Return which fields of a dataclass hold dataclasses, alone or in a tuple."""
+    found = {}
+    for name, hint in typing.get_type_hints(cls).items():
+        for part in (hint, *_parts(hint)):
+            if isinstance(part, type) and dataclasses.is_dataclass(part):
+                found[name] = part
+    return found
+
+
+def _parts(hint: Any) -> Iterator[Any]:
+    for part in typing.get_args(hint):
+        yield part
+        yield from _parts(part)
