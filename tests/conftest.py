@@ -1,0 +1,59 @@
+"""Fixtures shared by all tests. The user's directory is always a temporary one."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from assistant.conversation import Conversation
+from assistant.mind import Mind, open_mind
+from skills.exercise import catalogue
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Point the user's directory at a folder of this test."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("LODESTAR_HOME", str(folder))
+    for name in ("NO_COLOR", "LODESTAR_PLAIN", "LODESTAR_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home whose cache is built once for all workers of a run."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled"
+    with FileLock(f"{folder}.lock"), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LODESTAR_HOME", str(folder))
+        open_mind()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mind(compiled: Path) -> Mind:
+    """Return the compiled mind, read from the cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LODESTAR_HOME", str(compiled))
+        opened = open_mind()
+        opened.warm_up()
+    return opened
+
+
+@pytest.fixture
+def chat(mind: Mind) -> Callable[[], Conversation]:
+    """Return a function that starts a new conversation."""
+    return lambda: Conversation(mind, mind.encoder.encode, catalogue())
+
+
+@pytest.fixture
+def ready(compiled: Path, home: Path) -> Iterator[Path]:
+    """Return a home of this test with the built cache in it, for commands run as processes."""
+    shutil.copytree(compiled / "cache", home / "cache", copy_function=os.link)
+    yield home
