@@ -40,9 +40,7 @@ def facts(mind: Mind, id_: str) -> dict[str, Any]:
         key = f"soc_{occupation.soc.replace('-', '_')}"
         found = mind.library.get_as(OccupationStatistics, key)
         if found:
-            statistics.append({**asdict(occupation), "wage": asdict(found.wage),
-                               "projection": asdict(found.projection) if found.projection else None,
-                               "sources": [asdict(source) for source in found.sources]})  # fmt: skip
+            statistics.append({**asdict(found), **asdict(occupation)})
     return {**asdict(role), "occupations": statistics}
 
 
@@ -57,9 +55,7 @@ def compare(conversation: Conversation, left: str, right: str) -> Reply:
     return conversation.respond(" vs ".join(words))
 
 
-def plan_for(
-    mind: Mind, role: str, background: str, know: Sequence[str], hours: float
-) -> Plan:
+def plan_for(mind: Mind, role: str, background: str, know: Sequence[str], hours: float) -> Plan:
     """Return the plan into a role, by the transition from a background where there is one."""
     library = mind.library
     wanted = role_id(mind, role)

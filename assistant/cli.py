@@ -365,9 +365,11 @@ def _play(
         screen = player.PipeScreen(click.echo)
     else:
         screen = player.LiveScreen(terminal.console())
-    choose = None
+    choose: player.Choose | None = None
     if not yes and not quiet and sys.stdin.isatty():
-        from assistant.chat import choose_option as choose
+        from assistant.chat import choose_option
+
+        choose = choose_option
     return player.run(exercises[id_], screen, seed=seed, device=device, choose=choose)
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from assistant.language.mentions import Mention
 from assistant.language.understanding import Parts, Understanding, understand
@@ -27,7 +28,7 @@ _ORDINALS = {
 NEEDS_TOPIC = frozenset((*dispatch.KNOWLEDGE, *dispatch.ADVICE, "role", "path", "resources"))
 
 
-class Mind(Parts, Knowing):
+class Mind(Parts, Knowing, Protocol):
     """What a conversation needs of `assistant.mind.Mind`."""
 
 

@@ -1,5 +1,6 @@
 """The entry that a name means."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -27,39 +28,45 @@ def find(mind: Mind, text: str) -> dict[str, Any]:
     Exact names and aliases first, then names inside the text with typing mistakes mended, then
     names with similar letters, then meaning.
     """
+    scores: dict[str, float] = {}
+    for id_, score in _by_letters(mind, text):
+        scores.setdefault(id_, score)
+    if max(scores.values(), default=0.0) < SURE:
+        for id_, score in _by_meaning(mind, text):
+            scores.setdefault(id_, score)
     cards = mind.library.cards
-    found: dict[str, Match] = {}
-
-    def add(id_: str, score: float) -> None:
-        if id_ in cards and id_ not in found:
-            card = cards[id_]
-            found[id_] = Match(card.id, card.kind, card.name, round(score, 3))
-
-    if text.strip().casefold() in cards:
-        add(text.strip().casefold(), 1.0)
-    for id_, _ in mind.names.owners(text):
-        add(id_, 1.0)
-    mentions = mind.names.find(text)
-    for mention in sorted(mentions, key=lambda mention: mention.start - mention.end):
-        share = len(mention.text) / max(1, len(text.strip()))
-        add(mention.id, mention.score * share)
-        for other in mention.also:
-            add(other, mention.score * share * 0.99)
-    for id_, _, score in mind.names.closest(text, CANDIDATES):
-        add(id_, score * 0.98)
-    ranked = sorted(found.values(), key=lambda match: -match.score)
-    if not ranked or ranked[0].score < SURE:
-        vector = mind.encoder.encode([text])[0]
-        for hit in mind.index.search(text, vector, CANDIDATES * 4):
-            place = mind.library.passages[hit.row]
-            if place.field in ("summary", "plain") and hit.dense >= NEAR:
-                add(place.entry, hit.dense)
-        ranked = sorted(found.values(), key=lambda match: -match.score)
+    ranked = [
+        Match(id_, cards[id_].kind, cards[id_].name, round(score, 3))
+        for id_, score in sorted(scores.items(), key=lambda item: -item[1])
+        if id_ in cards
+    ]
     best = ranked[0] if ranked and ranked[0].score >= NEAR else None
     return {
         "match": asdict(best) if best else None,
         "candidates": [asdict(match) for match in ranked[:CANDIDATES]],
     }
+
+
+def _by_letters(mind: Mind, text: str) -> Iterator[tuple[str, float]]:
+    if text.strip().casefold() in mind.library:
+        yield text.strip().casefold(), 1.0
+    for id_, _ in mind.names.owners(text):
+        yield id_, 1.0
+    for mention in sorted(mind.names.find(text), key=lambda mention: mention.start - mention.end):
+        share = len(mention.text) / max(1, len(text.strip()))
+        yield mention.id, mention.score * share
+        for other in mention.also:
+            yield other, mention.score * share * 0.99
+    for id_, _, score in mind.names.closest(text, CANDIDATES):
+        yield id_, score * 0.98
+
+
+def _by_meaning(mind: Mind, text: str) -> Iterator[tuple[str, float]]:
+    vector = mind.encoder.encode([text])[0]
+    for hit in mind.index.search(text, vector, CANDIDATES * 4):
+        place = mind.library.passages[hit.row]
+        if place.field in ("summary", "plain") and hit.dense >= NEAR:
+            yield place.entry, hit.dense
 
 
 def search(mind: Mind, text: str, k: int) -> list[dict[str, Any]]:

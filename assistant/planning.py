@@ -129,7 +129,9 @@ def _items(
     wanted = set(phase.concepts)
     order = [id_ for id_ in library.with_prerequisites(phase.concepts) if id_ in wanted]
     reading = [
-        _Item(id_, "concept", library.name(id_), 1.0, library.get(id_).summary, _needs(library, id_))
+        _Item(
+            id_, "concept", library.name(id_), 1.0, library.get(id_).summary, _needs(library, id_)
+        )
         for id_ in order
     ]
     skill = [

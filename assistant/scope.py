@@ -8,7 +8,7 @@ from assistant.replies.turn import Turn
 SURE_WORDING = 0.70  # a stored question this near makes a message ours, whatever else speaks
 NAMED_WORDING = 0.50  # the same where the message also names an entry of ours
 OUR_KINDS = ("concept", "role", "application", "industry", "claim", "path", "resource")
-CONTROL = frozenset("affirm deny cancel more simplify correct source".split())
+CONTROL = frozenset(["affirm", "deny", "cancel", "more", "simplify", "correct", "source"])
 
 
 def in_scope(turn: Turn) -> bool:

@@ -23,10 +23,12 @@ K1, B = 1.2, 0.75  # Robertson and Zaragoza 2009, section 3.4
 FILES = ("vectors", "digests", "data", "indices", "indptr")
 _TOKEN = re.compile(r"[^\W_]+[+#]{0,2}")
 STOP_WORDS = frozenset(
-    "a about an and are as at be been being but by can could did do does for from had has have "
-    "how i if in into is it its just me my of on or our please s should so some such t than that "
-    "the their them then there these they this to was we were what when where which who whom why "
-    "will with would you your tell explain mean means meaning".split()
+    """
+    a about an and are as at be been being but by can could did do does for from had has have how
+    i if in into is it its just me my of on or our please s should so some such t than that the
+    their them then there these they this to was we were what when where which who whom why will
+    with would you your tell explain mean means meaning
+    """.split()  # noqa: SIM905 - a list of words reads better as words
 )
 
 
@@ -57,9 +59,7 @@ class Tokenizer:
 class SearchIndex:
     """Rows of text, found by meaning and by words."""
 
-    def __init__(
-        self, arrays: dict[str, npt.NDArray[Any]], vocabulary: dict[str, int]
-    ) -> None:
+    def __init__(self, arrays: dict[str, npt.NDArray[Any]], vocabulary: dict[str, int]) -> None:
         self.vectors: Floats = arrays["vectors"]
         self._arrays = arrays
         self._vocabulary = vocabulary

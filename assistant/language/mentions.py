@@ -141,9 +141,7 @@ class MentionFinder:
         from rapidfuzz.distance import OSA
 
         edits = 2 if len(word) >= _LETTERS_FOR_TWO_EDITS else 1
-        close = process.extract(
-            word, self._words, scorer=OSA.distance, score_cutoff=edits, limit=5
-        )
+        close = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=edits, limit=5)
         near = [
             (distance, other[0] != word[0], other)
             for other, distance, _ in close

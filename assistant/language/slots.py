@@ -10,8 +10,8 @@ _NUMBER_WORDS = {
 _NUMBER = r"(\d{1,3}(?:\.\d)?|" + "|".join(_NUMBER_WORDS) + ")"
 _HOURS = re.compile(
     rf"\b{_NUMBER}\s*(?:-|to|–)?\s*(?:\d{{1,2}}\s*)?(?:h|hrs?|hours?)\b"
-    r"\s*(?P<per>(?:(?:a|per|each|every|/|in a)\s*(?P<unit>week|wk|day|evening|night|weekend|month))"
-    r"|weekly|daily)?",
+    r"\s*(?P<per>(?:(?:a|per|each|every|/|in a)\s*(?P<unit>week|wk|day|evening|night|weekend"
+    r"|month))|weekly|daily)?",
     re.IGNORECASE,
 )
 _SPAN = re.compile(rf"\b{_NUMBER}\s*(?P<unit>weeks?|months?|years?)\b", re.IGNORECASE)

@@ -1,6 +1,7 @@
 """Series of values drawn in braille dots: two columns and four rows of dots a character."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _BLOCKS = "▁▂▃▄▅▆▇█"
@@ -54,6 +55,4 @@ def _resample(values: Sequence[float], count: int) -> list[float]:
     if count >= len(values):
         return list(values)
     edges = [round(index * len(values) / count) for index in range(count + 1)]
-    return [
-        sum(values[start:end]) / (end - start) for start, end in zip(edges, edges[1:], strict=False)
-    ]
+    return [sum(values[start:end]) / (end - start) for start, end in pairwise(edges)]

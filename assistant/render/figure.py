@@ -31,9 +31,7 @@ def lines(figure: Figure, width: int, *, plain: bool) -> list[str]:
             return list(_curves(figure, min(width, 64), plain))
 
 
-def _table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], width: int
-) -> Iterator[str]:
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
     every = [columns, *rows]
     widths = [max(len(row[index]) for row in every) for index in range(len(columns))]
     if sum(widths) + 2 * len(widths) > width:
@@ -65,7 +63,9 @@ def _images(figure: Images, width: int, plain: bool) -> list[str]:
 
 def _row(figure: Images, drawn: Sequence[list[str]], row: Sequence[int]) -> list[str]:
     height = max(len(drawn[index]) for index in row)
-    result = ["  ".join(figure.captions[i][: len(drawn[i][0])].ljust(len(drawn[i][0])) for i in row)]
+    result = [
+        "  ".join(figure.captions[i][: len(drawn[i][0])].ljust(len(drawn[i][0])) for i in row)
+    ]
     for line in range(height):
         cells = []
         for index in row:

@@ -138,7 +138,7 @@ def _table(block: Table, width: int) -> "RenderableType":
     from rich.table import Table as RichTable
     from rich.text import Text as RichText
 
-    if width < NARROW and len(block.columns) > 2 or width < 50:
+    if (width < NARROW and len(block.columns) > 2) or width < 50:
         return RichText(plain.text_of((block,)))
     drawn = RichTable(box=box.SIMPLE_HEAD, title=block.title or None, title_justify="left",
                       title_style="bold", width=min(width, 140) if _long(block) else None,

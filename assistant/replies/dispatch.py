@@ -37,8 +37,21 @@ PRACTICE: dict[str, Replier] = {
 }
 # Career questions whose answer is advice: a stored question first, then the role's own fields.
 ADVICE = frozenset(
-    "start education worries time_needed salary outlook skills skill_gap portfolio resume "
-    "interview job_search career_advice".split()
+    (
+        "start",
+        "education",
+        "worries",
+        "time_needed",
+        "salary",
+        "outlook",
+        "skills",
+        "skill_gap",
+        "portfolio",
+        "resume",
+        "interview",
+        "job_search",
+        "career_advice",
+    )
 )
 
 
@@ -70,6 +83,8 @@ def advice(turn: Turn) -> Reply | None:
             return passage.answer(turn, item)
     if named and turn.intent in role.FIELDS:
         return role.reply(turn)
+    if faq and faq.wording and faq.good:
+        return passage.answer(turn, faq)
     for item in (faq, best):
         if item and item.good:
             return passage.answer(turn, item)

@@ -77,6 +77,7 @@ def field_blocks(turn: Turn, entry: Entry, field: str) -> Iterator[Block]:
     elif field in ("strengths", "weaknesses", "brings", "missing", "responsibilities"):
         yield Bullets(tuple(getattr(entry, field)), title=field.capitalize())
     elif isinstance(entry, Faq):
+        yield Text(entry.summary)
         yield Text(entry.answer)
         if entry.cases:
             yield Bullets(tuple(f"**{case.who}**: {case.answer}" for case in entry.cases))

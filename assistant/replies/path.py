@@ -7,6 +7,7 @@ from assistant.reply import Action, Block, Bullets, Reply, Text
 from knowledge.schema import Path, Resource, Role
 
 ASKED_BEFORE = 0.74
+ADVICE_ASKED = 0.64  # for "can I …?", which wants advice before a plan
 SHOWN_STEPS = 7
 RESOURCES = 6
 
@@ -18,15 +19,16 @@ def reply(turn: Turn) -> Reply | None:
     time = turn.heard.slots
     stated = time.hours is not None or time.weeks is not None
     best = next(iter(passage.candidates(turn, kinds=("faq",))), None)
-    asked = best is not None and best.wording and best.dense >= ASKED_BEFORE
-    if best and asked and not stated and not (turn.intent == "path" and role and best.dense < 0.85):
+    bar = ADVICE_ASKED if turn.intent == "transition" else ASKED_BEFORE
+    if best and best.wording and best.dense >= bar and not stated and background is None:
         return passage.answer(turn, best)
     route = _route(turn, role, background)
     if route is None:
         return passage.answer(turn, best) if best and best.good else None
     hours = time.hours or HOURS_PER_WEEK
     laid_out = plan(turn.library, route, turn.exercises, hours, known_ids(turn))
-    blocks = [Text(_intro(turn, route, laid_out)), *_background_blocks(turn, background, route)]
+    blocks = [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
+    blocks += _background_blocks(turn, background, route)
     blocks += phases(turn, route, laid_out)
     if time.weeks and time.weeks < laid_out.weeks:
         blocks.append(Text(_late(turn, laid_out, time.weeks)))
@@ -126,6 +128,12 @@ def phases(turn: Turn, route: Path, laid_out: Plan) -> list[Block]:
         ]
         blocks.append(Bullets(tuple(lines[:4]), title="Further study"))
     return blocks
+
+
+def _way_in(turn: Turn, route: Path) -> list[Block]:
+    """Return how people get into the role, where somebody from elsewhere asks."""
+    role = turn.library.get_as(Role, route.role)
+    return [Text(role.entry)] if role and turn.intent == "transition" else []
 
 
 def _late(turn: Turn, laid_out: Plan, deadline: int) -> str:

@@ -16,9 +16,7 @@ def exercise_list(turn: Turn) -> Reply:
     )
     columns = ("Exercise", "What you train", "Time", "Data")
     asks = [f"start {exercise_id}" for exercise_id in list(turn.exercises)[:2]]
-    return turn.reply(
-        Table(columns, rows, title=turn.phrase("exercise_list")), suggestions=asks
-    )
+    return turn.reply(Table(columns, rows, title=turn.phrase("exercise_list")), suggestions=asks)
 
 
 def exercise_start(turn: Turn) -> Reply | None:

@@ -133,9 +133,7 @@ def recommend(turn: Turn) -> Reply | None:
     asks = [f"What does a {turn.library.name(id_)} do?" for id_ in chosen[:2]]
     if len(chosen) > 1:
         asks.append(f"{turn.library.name(chosen[0])} vs {turn.library.name(chosen[1])}")
-    return turn.reply(
-        Bullets(lines, title=turn.phrase("role_fit")), ids=chosen, suggestions=asks
-    )
+    return turn.reply(Bullets(lines, title=turn.phrase("role_fit")), ids=chosen, suggestions=asks)
 
 
 def _suits(role: Entry) -> str:

@@ -25,9 +25,7 @@ def phrase(turn: Turn) -> Reply:
 def help_(turn: Turn) -> Reply:
     """Say what can be asked."""
     lines = tuple(turn.phrase("help_items").splitlines())
-    return turn.reply(
-        Text(turn.phrase("help")), Bullets(lines), suggestions=FIRST_QUESTIONS
-    )
+    return turn.reply(Text(turn.phrase("help")), Bullets(lines), suggestions=FIRST_QUESTIONS)
 
 
 def out_of_scope(turn: Turn) -> Reply:

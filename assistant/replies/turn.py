@@ -75,7 +75,7 @@ class Turn:
         """The knowledge base."""
         return self.mind.library
 
-    def phrase(self, name: str, **values: object) -> str:
+    def phrase(self, name: str, /, **values: object) -> str:
         """Return one of Lodestar's own sentences with its blanks filled in."""
         return self.mind.phrases[name].format(**values)
 

@@ -69,7 +69,9 @@ def _of(turn: Turn, subject: Entry) -> Reply:
         if subject.kind == "concept":
             blocks = [Text(subject.summary), *passage.field_blocks(turn, subject, "when")]
             return turn.reply(*blocks, ids=[subject.id])
-        return turn.reply(Text(turn.phrase("applications_none", name=subject.name)), status="unsure")
+        return turn.reply(
+            Text(turn.phrase("applications_none", name=subject.name)), status="unsure"
+        )
     lines = tuple(f"**{item.name}**: {item.summary}" for item in found)
     return turn.reply(
         Text(subject.summary),

@@ -1,0 +1,92 @@
+"""Words and letters as TF-IDF features, without scikit-learn: the chat's path stays light."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Integers = npt.NDArray[np.int64]
+TOKEN = re.compile(r"[\w'+#]+")
+LONGEST = 2000
+"""Characters of a text that are read; what follows adds nothing to what it wants."""
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text and the pairs of neighbouring words, in lower case."""
+    single = TOKEN.findall(text[:LONGEST].lower())
+    return single + [f"{left} {right}" for left, right in zip(single, single[1:], strict=False)]
+
+
+def letters(text: str, shortest: int = 2, longest: int = 5) -> list[str]:
+    """Return the letter n-grams inside each word, a space on both of its sides.
+
+    The same as scikit-learn's `char_wb`: a word shorter than n counts once, whole.
+    """
+    grams: list[str] = []
+    for word in text[:LONGEST].lower().split():
+        padded = f" {word} "
+        for size in range(shortest, longest + 1):
+            last = len(padded) - size
+            grams.extend(padded[start : start + size] for start in range(max(last, 0) + 1))
+            if last <= 0:
+                break
+    return grams
+
+
+ANALYZERS: dict[str, Callable[[str], list[str]]] = {"words": words, "letters": letters}
+
+
+class Grams:
+    """TF-IDF over n-grams: 1 + log(count), smoothed inverse document frequency, unit rows.
+
+    Equal to scikit-learn's TfidfVectorizer(sublinear_tf=True) with the same analyzer.
+    """
+
+    def __init__(self, analyzer: str = "words", min_df: int = 1) -> None:
+        self.analyzer = analyzer
+        self.min_df = min_df
+
+    def fit(self, texts: Sequence[str]) -> "Grams":
+        """Learn the vocabulary and the document frequencies of `texts`."""
+        analyze = ANALYZERS[self.analyzer]
+        seen: Counter[str] = Counter()
+        for text in texts:
+            seen.update(set(analyze(text)))
+        kept = sorted(gram for gram, count in seen.items() if count >= self.min_df)
+        self.vocabulary_ = {gram: column for column, gram in enumerate(kept)}
+        counts = np.array([seen[gram] for gram in kept], dtype=np.float64)
+        self.idf_ = (np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32)
+        return self
+
+    def row(self, text: str) -> tuple[Integers, Floats]:
+        """Return columns and values of the features of one text, a sparse unit vector."""
+        get = self.vocabulary_.get
+        counts: dict[int, int] = {}
+        for gram in ANALYZERS[self.analyzer](text):
+            column = get(gram)
+            if column is not None:
+                counts[column] = counts.get(column, 0) + 1
+        columns = np.fromiter(counts, dtype=np.int64, count=len(counts))
+        values = np.fromiter(_damped(counts.values()), dtype=np.float32, count=len(counts))
+        values *= self.idf_[columns]
+        length = math.sqrt(float(values @ values))
+        return columns, values / np.float32(length) if length else values
+
+    def matrix(self, texts: Sequence[str]) -> Any:
+        """Return the features of all texts as a scipy CSR matrix, float32."""
+        from scipy.sparse import csr_matrix
+
+        rows = [self.row(text) for text in texts]
+        starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+        columns = np.concatenate([found for found, _ in rows]) if rows else np.empty(0, np.int64)
+        values = np.concatenate([found for _, found in rows]) if rows else np.empty(0, np.float32)
+        return csr_matrix((values, columns, starts), shape=(len(rows), len(self.vocabulary_)))
+
+
+def _damped(counts: Iterable[int]) -> Iterable[float]:
+    return (1.0 + math.log(count) if count > 1 else 1.0 for count in counts)

@@ -1,0 +1,145 @@
+"""The commands as others call them: real processes, their output, exit codes and imports."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HEAVY = ("torch", "sklearn", "sentence_transformers", "transformers", "pydantic", "bm25s", "onnx")
+
+
+def lodestar(home: Path, *arguments: str, stdin: str | bytes = "", code: int = 0) -> str:
+    """Run the command and return its stdout; fails unless it exits with `code`."""
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    done = subprocess.run(
+        [sys.executable, "-c", "from assistant.cli import main; main()", *arguments],
+        input=data,
+        capture_output=True,
+        env=os.environ | {"LODESTAR_HOME": str(home)},
+        timeout=300,
+    )
+    assert done.returncode == code, done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    return done.stdout.decode() if code == 0 else done.stderr.decode()
+
+
+def test_ask_answers_in_plain_text_with_a_source(ready: Path) -> None:
+    text = lodestar(ready, "ask", "what is overfitting?")
+    assert "training" in text and "Source: " in text
+    assert "\x1b" not in text and "…" not in text
+
+
+def test_ask_json_has_the_fields_of_the_contract(ready: Path) -> None:
+    reply = json.loads(lodestar(ready, "ask", "CNN vs RNN", "--json"))
+    assert set(reply) >= {
+        "question", "status", "intent", "confidence", "entities", "text", "blocks", "sources",
+        "suggestions", "actions", "ms",
+    }  # fmt: skip
+    assert reply["status"] == "answered" and reply["intent"] == "compare"
+    assert {entity["id"] for entity in reply["entities"]} == {
+        "convolutional_neural_network", "recurrent_neural_network",
+    }  # fmt: skip
+    assert all(set(source) == {"id", "title", "url"} for source in reply["sources"])
+    assert reply["blocks"][0]["type"] == "table"
+
+
+def test_batch_keeps_order_and_takes_every_form_of_line(ready: Path) -> None:
+    lines = [
+        json.dumps({"text": "what is a decision tree?"}),
+        "what is clustering?",
+        json.dumps({"turns": ["what is a GAN?", "tell me more"], "tag": 7}),
+        json.dumps({"text": "bake me a cake"}),
+    ]
+    out = [json.loads(line) for line in lodestar(
+        ready, "ask", "--batch", "-", "--json", stdin="\n".join(lines)
+    ).splitlines()]  # fmt: skip
+    assert [item.get("question") for item in out[:2]] == [
+        "what is a decision tree?", "what is clustering?",
+    ]  # fmt: skip
+    assert out[2]["tag"] == 7 and len(out[2]["replies"]) == 2
+    assert out[2]["replies"][0]["text"] != out[2]["replies"][1]["text"]
+    assert out[3]["status"] == "out_of_scope"
+
+
+def test_pipe_is_one_conversation_and_ends_with_zero(ready: Path) -> None:
+    text = lodestar(ready, stdin="what is a random forest?\n\nand gradient boosting?\nbye\n")
+    assert "forest" in text and "boosting" in text.casefold()
+
+
+@pytest.mark.parametrize(
+    "stdin", [b"\x00\xff\xfe\x80\n", b"\x1b[31mwhat is\x1b[0m a CNN?\n", "什么是深度学习\n".encode()]
+)
+def test_pipe_survives_any_bytes(ready: Path, stdin: bytes) -> None:
+    assert "\x1b" not in lodestar(ready, stdin=stdin)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["ask"], 2, "Nothing was asked"),
+        (["knowledge", "show", "no_such_entry"], 2, "no entry"),
+        (["knowledge", "list", "fruit"], 2, "no kind"),
+        (["exercise", "run", "no_such_exercise"], 2, "no exercise"),
+        (["path", "astronaut"], 2, "no role"),
+        (["frobnicate"], 2, "No such command"),
+    ],
+)
+def test_wrong_usage_says_what_to_do(ready: Path, arguments: list[str], code: int, said: str) -> None:
+    assert said in lodestar(ready, *arguments, code=code)
+
+
+def test_knowledge_commands(ready: Path) -> None:
+    assert json.loads(lodestar(ready, "knowledge", "find", "convnets", "--json"))["match"]["id"] == (
+        "convolutional_neural_network"
+    )
+    shown = json.loads(lodestar(ready, "knowledge", "show", "random_forest", "--json"))
+    assert shown["kind"] == "concept" and shown["sources"]
+    stats = json.loads(lodestar(ready, "knowledge", "stats", "--json"))
+    assert stats["kinds"]["concept"] >= 45 and stats["sources"] > 100
+    hits = json.loads(lodestar(ready, "knowledge", "search", "why scale features", "-k", "3", "--json"))
+    assert len(hits) == 3 and set(hits[0]) == {"id", "passage", "text", "score"}
+
+
+def test_path_is_ordered_and_within_hours(ready: Path) -> None:
+    plan: dict[str, Any] = json.loads(
+        lodestar(ready, "path", "data_scientist", "--hours", "5", "--know", "python", "--json")
+    )
+    weeks = [step["week"] for step in plan["steps"]]
+    assert weeks == sorted(weeks) and plan["weeks"] == weeks[-1]
+    assert plan["hours_per_week"] == 5
+    placed = [step["id"] for step in plan["steps"]]
+    assert len(placed) == len(set(placed)) and "python" not in placed
+    for number, step in enumerate(plan["steps"]):
+        assert set(step["after"]) <= set(placed[:number]), step
+    assert [item["id"] for item in plan["skipped"]] == ["python"]
+
+
+def imported(home: Path, *arguments: str) -> set[str]:
+    """Return the modules that a command has imported when it ends."""
+    code = (
+        "import sys, json\n"
+        "from assistant.cli import main\n"
+        "try:\n    main()\n"
+        "except SystemExit:\n    pass\n"
+        "sys.stderr.write(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        env=os.environ | {"LODESTAR_HOME": str(home)},
+        check=True,
+    )
+    return set(json.loads(done.stderr.decode().splitlines()[-1]))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["ask", "what is a CNN?"], ["exercise", "list"]])
+def test_light_commands_import_nothing_heavy(ready: Path, arguments: list[str]) -> None:
+    assert imported(ready, *arguments).isdisjoint(HEAVY)
+
+
+def test_help_imports_no_numpy_either(ready: Path) -> None:
+    assert imported(ready, "--help").isdisjoint({"numpy", "onnxruntime", "rich", "yaml"})
