@@ -155,15 +155,13 @@ def _build(work: Path, cache: Path, say: Say) -> None:
     SearchIndex.build(searched, encoder.encode, _previous(cache)).save(work)
     say("Training the intent classifier")
     utterances = read_utterances(LANGUAGE)
-    outside = [text for label in OUT_OF_SCOPE for text in utterances.get(label, ())]
-    texts, labels = [], []
-    for label, examples in utterances.items():
-        if label not in OUT_OF_SCOPE:
-            texts.extend(examples)
-            labels.extend([label] * len(examples))
+    outside = {label: utterances.pop(label) for label in OUT_OF_SCOPE}
+    texts = [text for examples in utterances.values() for text in examples]
+    labels = [label for label, examples in utterances.items() for _ in examples]
     classifier = IntentClassifier(encoder.encode).fit(texts, labels, out_of_scope=outside)
     classifier.save(work / "intents")
-    words = {token.plain for text in (*searched, *outside) for token in tokens(text)}
+    everyday = (text for examples in outside.values() for text in examples)
+    words = {token.plain for text in (*searched, *everyday) for token in tokens(text)}
     _write_json(work / "words.json", sorted(words))
     _write_json(work / "phrases.json", _phrases())
 

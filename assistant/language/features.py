@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ LONGEST = 2000
 def words(text: str) -> list[str]:
     """Return the words of a text and the pairs of neighbouring words, in lower case."""
     single = TOKEN.findall(text[:LONGEST].lower())
-    return single + [f"{left} {right}" for left, right in zip(single, single[1:], strict=False)]
+    return single + [f"{left} {right}" for left, right in pairwise(single)]
 
 
 def letters(text: str, shortest: int = 2, longest: int = 5) -> list[str]:

@@ -13,8 +13,6 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
-SAME = 0.999999
-"""From this cosine on, two vectors are taken for the same example."""
 
 
 class KernelRidge:
@@ -44,7 +42,7 @@ class KernelRidge:
         """
         from scipy.linalg import cho_solve, cholesky
 
-        chosen = spread(targets.argmax(axis=1), self.landmarks)
+        self.chosen_ = chosen = spread(targets.argmax(axis=1), self.landmarks)
         self.landmarks_ = np.ascontiguousarray(vectors[chosen])
         self.classes_ = targets[chosen].argmax(axis=1)
         exact = len(chosen) == len(vectors)
@@ -63,21 +61,39 @@ class KernelRidge:
         ]
         return self
 
-    def held_out(self, targets: Floats) -> Floats:
-        """Return for each example the outputs of the model that was fitted without it."""
-        left: Floats = targets - self.dual_ / np.diag(self.inverse_)[:, None]
-        return left
+    def held_out(self, targets: Floats, groups: Sequence[Integers]) -> Floats:
+        """Return for each example the outputs of the model fitted without its whole group.
 
-    def class_held_out(self, targets: Floats, rows: Integers) -> Floats:
-        """Return the outputs for `rows`, ascending, of the model fitted without all of them."""
-        block = np.tril(self.inverse_[np.ix_(rows, rows)])
-        block += np.tril(block, -1).T
-        left: Floats = targets[rows] - np.linalg.solve(block, self.dual_[rows])
-        return left
+        `groups` are ascending positions; what belongs to none of them keeps its target.
+        """
+        found: Floats = targets.copy()
+        for rows in groups:
+            block = self.inverse_[np.ix_(rows, rows)]
+            block = np.tril(block) + np.tril(block, -1).T
+            found[rows] -= np.linalg.solve(block, self.dual_[rows])
+        return found
+
+    def nearest(self, vectors: Floats, groups: Sequence[Integers], labels: int) -> Floats:
+        """Return each training example's highest cosine with a landmark outside its group.
+
+        Only landmarks whose class is below `labels` count.
+        """
+        kept = self.classes_ < labels
+        group = np.full(len(vectors), -1)
+        for number, members in enumerate(groups):
+            group[members] = number
+        other = group[self.chosen_[kept]]
+        found = np.empty(len(vectors), dtype=np.float32)
+        for start in range(0, len(vectors), 1024):
+            rows = slice(start, start + 1024)
+            cosines = vectors[rows] @ self.landmarks_[kept].T
+            cosines[group[rows, None] == other] = -1
+            found[rows] = cosines.max(axis=1)
+        return found
 
     def forget(self) -> None:
-        """Drop what only `held_out` and `class_held_out` need."""
-        del self.dual_, self.inverse_
+        """Drop what only `held_out` and `nearest` need."""
+        del self.dual_, self.inverse_, self.chosen_
 
     def _root(self) -> Floats:
         from scipy.linalg import cholesky
@@ -132,6 +148,22 @@ def spread(classes: Integers, at_most: int) -> Integers:
         members = order[classes[order] == label]
         turn[members] = np.arange(len(members))
     return np.sort(order[np.argsort(turn[order], kind="stable")][:at_most])
+
+
+def families(vectors: Floats, classes: Integers, alike: float) -> list[Integers]:
+    """Return groups of examples of one class, linked where their cosine reaches `alike`.
+
+    Each example is in one group; positions ascend. Near-copies held out one at a time vouch for
+    each other, and what was measured so promises too much.
+    """
+    from scipy.sparse.csgraph import connected_components
+
+    groups: list[Integers] = []
+    for label in np.unique(classes):
+        rows = np.flatnonzero(classes == label)
+        count, member = connected_components(vectors[rows] @ vectors[rows].T >= alike)
+        groups.extend(rows[member == number] for number in range(count))
+    return groups
 
 
 def _add_grams(kernel: Floats, grams: Sequence[Any], shares: Sequence[float]) -> None:

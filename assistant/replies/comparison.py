@@ -1,11 +1,12 @@
 """Two or more entries side by side, from their structured fields."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from assistant.replies import passage
 from assistant.replies.turn import Pending, Turn
-from assistant.reply import Block, Bullets, Reply, Table, Text
+from assistant.reply import Block, Bullets, Entity, Reply, Table, Text
 from knowledge.passages import prose
 from knowledge.schema import Claim, Concept, Entry, OccupationStatistics, Role
 
@@ -22,17 +23,12 @@ OTHER_ROWS = (
     ("What it is", "summary"), ("Problem", "problem"), ("Data", "data"), ("Models", "models"),
     ("Why", "why"),
 )  # fmt: skip
-CURATED = 0.80
+ASKED_BEFORE = 0.62
 
 
 def reply(turn: Turn) -> Reply | None:
     """Compare the entries named; with one name, the topic is the other."""
     entries = _same_kind(turn.entries("concept", "role", "application", "industry", "competency"))
-    best = next(iter(passage.candidates(turn)), None)
-    if best and best.wording and best.dense >= CURATED and len(entries) < 3:
-        spare = {entry.id for entry in entries}
-        if best.entry in spare or not spare:
-            return passage.answer(turn, best)
     if len(entries) == 1 and turn.memory.topic not in ("", entries[0].id):
         other = turn.library.get(turn.memory.topic)
         if other.kind == entries[0].kind:
@@ -50,7 +46,7 @@ def _same_kind(entries: list[Entry]) -> list[Entry]:
 
 def _ask(turn: Turn, entries: Sequence[Entry]) -> Reply | None:
     best = next(iter(passage.candidates(turn)), None)
-    if best and best.good and best.dense > 0.62:
+    if best and best.dense >= ASKED_BEFORE:
         return passage.answer(turn, best)
     if not entries:
         return turn.reply(Text(turn.phrase("compare_nothing")), status="clarify")
@@ -72,7 +68,9 @@ def compare(turn: Turn, entries: Sequence[Entry]) -> Reply:
     blocks.append(Bullets(tuple(_verdicts(turn, entries))))
     asks = [f"When should I use {entry.name}?" for entry in entries if entry.kind == "concept"]
     asks += [f"How do I become a {entry.name}?" for entry in entries if entry.kind == "role"]
-    return turn.reply(*blocks, ids=[entry.id for entry in entries], suggestions=asks)
+    ids = [entry.id for entry in entries]
+    compared = tuple(Entity(entry.id, entry.kind, entry.name, 1.0) for entry in entries)
+    return replace(turn.reply(*blocks, ids=ids, suggestions=asks), entities=compared)
 
 
 def table(turn: Turn, entries: Sequence[Entry]) -> Table:

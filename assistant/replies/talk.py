@@ -31,9 +31,7 @@ def help_(turn: Turn) -> Reply:
 def out_of_scope(turn: Turn) -> Reply:
     """Say politely that this is not our field, and what is."""
     roles = ", ".join(card.name.lower() for card in turn.library.of_kind("role")[:6])
-    near = "other_career" in turn.intent or "other_career" in turn.heard.prediction.outside
-    name = "other_career" if near else "out_of_scope"
-    text = turn.phrase(name, roles=roles)
+    text = turn.phrase(turn.heard.prediction.outside or "out_of_scope", roles=roles)
     return turn.reply(Text(text), status="out_of_scope", suggestions=FIRST_QUESTIONS)
 
 

@@ -1,0 +1,1 @@
+"""Measures of the language model and the search, on any labelled data."""

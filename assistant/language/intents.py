@@ -1,0 +1,264 @@
+"""What a message wants: a general intent classifier that knows when it does not know.
+
+>>> classifier = IntentClassifier(encoder.encode).fit(texts, labels, out_of_scope=strange)
+>>> prediction = classifier.predict(["how do i become a data scientist"])[0]
+>>> prediction.label, prediction.probability, prediction.is_out_of_scope
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from assistant.language.features import ANALYZERS, Floats, Grams, Integers
+from assistant.language.kernel import KernelRidge, families
+from assistant.language.rejection import (
+    Combiner,
+    fit_combiner,
+    sharpness_of,
+    signals,
+    softmax,
+    threshold,
+)
+
+Encode = Callable[[Sequence[str]], Floats]
+OutOfScope = Sequence[str] | Mapping[str, Sequence[str]]
+OUTSIDE = "out_of_scope"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One text's intent.
+
+    `probability` is calibrated: of the texts in scope that get 0.8, about 80 % are labelled
+    right. `out_of_scope` is a score from 0 to 1; `is_out_of_scope` says that it is above the
+    threshold. `ranked` holds the likeliest labels with their probabilities, best first;
+    `outside` names the nearest kind of out-of-scope example, "" where none was given.
+    """
+
+    label: str
+    probability: float
+    out_of_scope: float
+    is_out_of_scope: bool
+    ranked: tuple[tuple[str, float], ...]
+    outside: str = ""
+
+
+class Validation(NamedTuple):
+    """Labelled texts that are not trained on; they set calibration and threshold."""
+
+    texts: Sequence[str]
+    labels: Sequence[str]
+    out_of_scope: Sequence[str] = ()
+
+
+class _Outputs(NamedTuple):
+    """What the model says of some texts: per label, per kind outside, nearest cosine."""
+
+    inside: Floats
+    outside: Floats
+    nearest: Floats
+
+
+class IntentClassifier:
+    """Kernel ridge on sentence vectors and n-grams, with calibration and rejection.
+
+    `encode` gives unit vectors, float32 (n, dimensions). `false_rejection` is the largest share
+    of texts in scope that the threshold may reject. `landmarks` bounds what a prediction costs:
+    with that many examples or fewer the kernel is exact.
+    """
+
+    def __init__(
+        self,
+        encode: Encode,
+        *,
+        sharpness: float = 3.0,
+        shares: Sequence[float] = (0.2, 0.2),
+        ridge: float = 0.2,
+        landmarks: int = 20_000,
+        alike: float = 0.85,
+        left_out_worth: float = 30.0,
+        false_rejection: float = 0.025,
+        top: int = 5,
+    ) -> None:
+        self.encode = encode
+        self.sharpness = sharpness
+        self.shares = shares
+        self.ridge = ridge
+        self.landmarks = landmarks
+        self.alike = alike
+        self.left_out_worth = left_out_worth
+        self.false_rejection = false_rejection
+        self.top = top
+
+    def fit(
+        self,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        out_of_scope: OutOfScope = (),
+        *,
+        validation: Validation | None = None,
+        vectors: Floats | None = None,
+    ) -> "IntentClassifier":
+        """Train on labelled texts, and on out-of-scope texts where there are any.
+
+        `out_of_scope` may map kinds to texts; a prediction then names the nearest kind. Without
+        `validation`, calibration and threshold come from exact held-out scores of the training
+        texts, near-copies held out together. `vectors` are those of `texts` followed by the
+        out-of-scope texts, where they are known already. Raises ValueError where fewer than two
+        labels, or not one label per text, are given.
+        """
+        kinds = out_of_scope if isinstance(out_of_scope, Mapping) else {OUTSIDE: out_of_scope}
+        kinds = {kind: members for kind, members in kinds.items() if len(members)}
+        if len(texts) != len(labels) or len(set(labels)) < 2:
+            raise ValueError("fit needs one label per text and at least two different labels")
+        self.labels_, self.kinds_ = sorted(set(labels)), list(kinds)
+        names = [*labels, *(f"\n{kind}" for kind, members in kinds.items() for _ in members)]
+        column = {name: at for at, name in enumerate(self._columns())}
+        classes = np.array([column[name] for name in names])
+        everything = [*texts, *(text for members in kinds.values() for text in members)]
+        known = self.encode(everything) if vectors is None else vectors
+        targets = np.eye(len(column), dtype=np.float32)[classes]
+        self.grams_ = [Grams("words").fit(everything), Grams("letters", min_df=2).fit(everything)]
+        self.ridge_ = KernelRidge(self.sharpness, self.shares, self.ridge, self.landmarks).fit(
+            known, [grams.matrix(everything) for grams in self.grams_], targets
+        )
+        self._calibrate(known, targets, classes, validation)
+        self.ridge_.forget()
+        return self
+
+    def _columns(self) -> list[str]:
+        """Return the names of the model's outputs; a line feed marks the kinds outside."""
+        return [*self.labels_, *(f"\n{kind}" for kind in self.kinds_)]
+
+    def _calibrate(
+        self, vectors: Floats, targets: Floats, classes: Integers, validation: Validation | None
+    ) -> None:
+        inside = classes < len(self.labels_)
+        held = self._held_out(vectors, targets, families(vectors, classes, self.alike))
+        members = [np.flatnonzero(classes == at) for at in range(len(self.labels_))]
+        unseen = self._held_out(vectors, targets, members)
+        self.softmax_sharpness_ = sharpness_of(held.inside[inside], classes[inside])
+        evidence = self._signals(held)
+        self.combiner_ = fit_combiner(
+            evidence[inside],
+            evidence[~inside],
+            self._signals(unseen)[inside],
+            self.left_out_worth,
+        )
+        scores = self.combiner_.score(evidence)
+        self.threshold_ = threshold(scores[inside], scores[~inside], self.false_rejection)
+        if validation is not None:
+            self._calibrate_on(validation)
+
+    def _calibrate_on(self, validation: Validation) -> None:
+        seen = self._outputs(validation.texts, self.encode(validation.texts))
+        correct = np.array([self.labels_.index(label) for label in validation.labels])
+        self.softmax_sharpness_ = sharpness_of(seen.inside, correct)
+        strange: Floats = np.empty(0, dtype=np.float32)
+        if len(validation.out_of_scope):
+            texts = validation.out_of_scope
+            outputs = self._outputs(texts, self.encode(texts))
+            strange = self.combiner_.score(self._signals(outputs))
+        scores = self.combiner_.score(self._signals(seen))
+        self.threshold_ = threshold(scores, strange, self.false_rejection)
+
+    def _held_out(self, vectors: Floats, targets: Floats, groups: Sequence[Integers]) -> _Outputs:
+        outputs = self.ridge_.held_out(targets, groups)
+        count = len(self.labels_)
+        nearest = self.ridge_.nearest(vectors, groups, count)
+        return _Outputs(outputs[:, :count], outputs[:, count:], nearest)
+
+    def _outputs(self, texts: Sequence[str], vectors: Floats) -> _Outputs:
+        cosines = vectors @ self.ridge_.landmarks_.T
+        nearest = cosines[:, self.ridge_.classes_ < len(self.labels_)].max(axis=1)
+        rows = [[grams.row(text) for grams in self.grams_] for text in texts]
+        outputs = self.ridge_.outputs(cosines, rows)
+        count = len(self.labels_)
+        return _Outputs(outputs[:, :count], outputs[:, count:], nearest)
+
+    def _signals(self, outputs: _Outputs) -> Floats:
+        return signals(outputs.inside, outputs.outside, outputs.nearest)
+
+    def predict(self, texts: Sequence[str], *, vectors: Floats | None = None) -> list[Prediction]:
+        """Return one prediction per text; `vectors` are those of `texts`, where known already."""
+        if not len(texts):
+            return []
+        outputs = self._outputs(texts, self.encode(texts) if vectors is None else vectors)
+        probabilities = softmax(outputs.inside, self.softmax_sharpness_)
+        scores = self.combiner_.score(self._signals(outputs))
+        best = np.argsort(-probabilities, axis=1, kind="stable")[:, : self.top]
+        kinds = outputs.outside.argmax(axis=1) if self.kinds_ else None
+        return [
+            Prediction(
+                label=self.labels_[ranked[0]],
+                probability=float(row[ranked[0]]),
+                out_of_scope=float(score),
+                is_out_of_scope=bool(score > self.threshold_),
+                ranked=tuple((self.labels_[at], float(row[at])) for at in ranked),
+                outside="" if kinds is None else self.kinds_[kinds[index]],
+            )
+            for index, (row, ranked, score) in enumerate(
+                zip(probabilities, best, scores, strict=True)
+            )
+        ]
+
+    def save(self, path: Path) -> None:
+        """Write the fitted classifier into the folder `path`: arrays.npz and model.json."""
+        path.mkdir(parents=True, exist_ok=True)
+        ridge = self.ridge_
+        arrays = {
+            "landmarks": ridge.landmarks_, "classes": ridge.classes_, "weights": ridge.weights_,
+            "combiner": self.combiner_.weights,
+        }  # fmt: skip
+        for at, (grams, weights) in enumerate(zip(self.grams_, ridge.gram_weights_, strict=True)):
+            arrays |= {f"idf_{at}": grams.idf_, f"grams_{at}": weights.astype(np.float16)}
+        with (path / "arrays.npz").open("wb") as file:
+            np.savez(file, **arrays)
+        document = {
+            "format": FORMAT,
+            "labels": self.labels_,
+            "kinds": self.kinds_,
+            "sharpness": self.sharpness,
+            "softmax_sharpness": self.softmax_sharpness_,
+            "offset": self.combiner_.offset,
+            "threshold": self.threshold_,
+            "top": self.top,
+            "grams": [[grams.analyzer, list(grams.vocabulary_)] for grams in self.grams_],
+        }
+        (path / "model.json").write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+
+    @classmethod
+    def load(cls, path: Path, encode: Encode) -> "IntentClassifier":
+        """Return the classifier that `save` wrote; predictions agree to three digits.
+
+        Raises OSError where it is not there and ValueError where it has another format.
+        """
+        document = json.loads((path / "model.json").read_text("utf-8"))
+        if document.get("format") != FORMAT:
+            raise ValueError(f"{path} holds an intent classifier of another format")
+        made = cls(encode, sharpness=document["sharpness"], top=document["top"])
+        made.labels_, made.kinds_ = document["labels"], document["kinds"]
+        made.softmax_sharpness_ = document["softmax_sharpness"]
+        made.threshold_ = document["threshold"]
+        with np.load(path / "arrays.npz", allow_pickle=False) as arrays:
+            made.combiner_ = Combiner(arrays["combiner"], document["offset"])
+            made.ridge_ = KernelRidge(document["sharpness"])
+            made.ridge_.landmarks_ = arrays["landmarks"]
+            made.ridge_.classes_ = arrays["classes"]
+            made.ridge_.weights_ = arrays["weights"]
+            made.ridge_.gram_weights_ = []
+            made.grams_ = []
+            for at, (analyzer, vocabulary) in enumerate(document["grams"]):
+                if analyzer not in ANALYZERS:
+                    raise ValueError(f"{path} names an unknown kind of n-gram: {analyzer}")
+                grams = Grams(analyzer)
+                grams.vocabulary_ = {gram: column for column, gram in enumerate(vocabulary)}
+                grams.idf_ = arrays[f"idf_{at}"]
+                made.grams_.append(grams)
+                made.ridge_.gram_weights_.append(arrays[f"grams_{at}"].astype(np.float32))
+        return made
