@@ -16,7 +16,7 @@ from assistant.language import encoder as encoding
 from assistant.language.intents import IntentClassifier
 from assistant.language.mentions import MentionFinder, tokens
 from assistant.places import cache_dir, package_dir
-from assistant.search import SearchIndex
+from assistant.search import Encode, SearchIndex
 from knowledge import library as knowledge
 
 Say = Callable[[str], None]
@@ -152,18 +152,35 @@ def _build(work: Path, cache: Path, say: Say) -> None:
     entries = read_all(knowledge.ROOT)
     searched = knowledge.write(entries, work)
     say(f"Embedding {len(searched):,} passages")
-    SearchIndex.build(searched, encoder.encode, _previous(cache)).save(work)
-    say("Training the intent classifier")
+    texts, gists = [item.text for item in searched], [item.gist for item in searched]
+    SearchIndex.build(texts, encoder.encode, _previous(cache), gists).save(work)
     utterances = read_utterances(LANGUAGE)
-    outside = {label: utterances.pop(label) for label in OUT_OF_SCOPE}
-    texts = [text for examples in utterances.values() for text in examples]
-    labels = [label for label, examples in utterances.items() for _ in examples]
-    classifier = IntentClassifier(encoder.encode).fit(texts, labels, out_of_scope=outside)
-    classifier.save(work / "intents")
-    everyday = (text for examples in outside.values() for text in examples)
-    words = {token.plain for text in (*searched, *everyday) for token in tokens(text)}
+    _intents(utterances, encoder.encode, work / "intents", cache, say)
+    everyday = (text for label in OUT_OF_SCOPE for text in utterances[label])
+    words = {token.plain for text in (*texts, *everyday) for token in tokens(text)}
     _write_json(work / "words.json", sorted(words))
     _write_json(work / "phrases.json", _phrases())
+
+
+def _intents(
+    utterances: dict[str, list[str]], encode: Encode, target: Path, cache: Path, say: Say
+) -> None:
+    """Put the trained classifier into `target`: the last one, if nothing it learnt from changed."""
+    learnt = hashlib.sha256(json.dumps(utterances).encode())
+    for path in sorted((package_dir("assistant") / "language").glob("*.py")):
+        learnt.update(path.read_bytes())
+    for kept in cache.glob("mind-*/intents"):
+        key = kept / "learnt"
+        if key.exists() and key.read_text("utf-8") == learnt.hexdigest():
+            shutil.copytree(kept, target)
+            return
+    say("Training the intent classifier")
+    outside = {label: utterances[label] for label in OUT_OF_SCOPE}
+    inside = {label: utterances[label] for label in utterances if label not in outside}
+    examples = [text for listed in inside.values() for text in listed]
+    labels = [label for label, listed in inside.items() for _ in listed]
+    IntentClassifier(encode).fit(examples, labels, out_of_scope=outside).save(target)
+    (target / "learnt").write_text(learnt.hexdigest(), "utf-8")
 
 
 def _phrases() -> dict[str, str]:

@@ -70,14 +70,22 @@ class SearchIndex:
 
     @classmethod
     def build(
-        cls, texts: Sequence[str], encode: Encode, previous: "SearchIndex | None" = None
+        cls,
+        texts: Sequence[str],
+        encode: Encode,
+        previous: "SearchIndex | None" = None,
+        gists: Sequence[str] | None = None,
     ) -> "SearchIndex":
-        """Return an index of `texts`; vectors of texts that `previous` holds are taken over."""
+        """Return an index of `texts`; vectors of texts that `previous` holds are taken over.
+
+        `gists` are what is embedded of each text, by default the text itself.
+        """
+        gists = texts if gists is None else gists
         digests = np.array(
-            [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts], "S16"
+            [hashlib.blake2b(gist.encode(), digest_size=16).digest() for gist in gists], "S16"
         )
         arrays: dict[str, npt.NDArray[Any]] = {
-            "vectors": _vectors(texts, digests, encode, previous),
+            "vectors": _vectors(gists, digests, encode, previous),
             "digests": digests,
         }
         vocabulary = _bm25(texts, arrays)

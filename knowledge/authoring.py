@@ -93,7 +93,7 @@ def _document(text: str, name: str) -> dict[str, Any]:
     try:
         for event in yaml.parse(text, Loader=Loader):
             if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1
+                line = event.start_mark.line + 1 if event.start_mark else 1
                 fault = Fault(name, line, "YAML", "uses an alias (*name)", "write the value out")
                 raise KnowledgeError([fault])
         document = yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader, in C
@@ -136,7 +136,9 @@ def line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:
             if not found:
                 return line
             line, node = found[0][0].start_mark.line + 1, found[0][1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        elif (
+            isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value)
+        ):
             node = node.value[part]
             line = node.start_mark.line + 1
     return line

@@ -16,8 +16,8 @@ import numpy as np
 import yaml
 
 from knowledge.authoring import Fault, KnowledgeError, Loader, files, line_of, read
-from knowledge.schema import LINKS, Claim, Concept, Entry, Faq, OccupationStatistics, Path as Route
-from knowledge.schema import Resource, Role
+from knowledge.schema import LINKS, Claim, Concept, Entry, Faq, OccupationStatistics, Resource, Role
+from knowledge.schema import Path as Route
 
 SUMMARY_WORDS = 45
 SHARED_WORDS = 8
@@ -120,7 +120,9 @@ def _code(place: _Place) -> Iterator[Fault]:
     try:
         ast.parse(code)
     except SyntaxError as error:
-        yield place.fault("code", f"does not parse: {error.msg}", f"look at its line {error.lineno}")
+        yield place.fault(
+            "code", f"does not parse: {error.msg}", f"look at its line {error.lineno}"
+        )
 
 
 def _undated(place: _Place) -> Iterator[Fault]:
@@ -135,7 +137,9 @@ def _undated(place: _Place) -> Iterator[Fault]:
 def _urls(place: _Place) -> Iterator[Fault]:
     for index, source in enumerate(place.entry.sources):
         if not re.match(r"https?://[^\s/]+\.[^\s]+$", source.url):
-            yield place.fault(f"sources.{index}.url", "is not a web address", "give it with https://")
+            yield place.fault(
+                f"sources.{index}.url", "is not a web address", "give it with https://"
+            )
 
 
 def _ids(places: Sequence[_Place]) -> Iterator[Fault]:
@@ -151,10 +155,14 @@ def _links(places: Sequence[_Place], exercises: Collection[str]) -> Iterator[Fau
     kinds = {place.entry.id: place.entry.kind for place in places}
     for place in places:
         for field, target, allowed in links(place.entry):
-            kind = "exercise" if "exercise" in allowed and target in exercises else kinds.get(target)
+            kind = (
+                "exercise" if "exercise" in allowed and target in exercises else kinds.get(target)
+            )
             if kind is None:
                 if "exercise" not in allowed or exercises:
-                    yield place.fault(field, f"names {target!r}, which no entry has", "correct the id")
+                    yield place.fault(
+                        field, f"names {target!r}, which no entry has", "correct the id"
+                    )
             elif kind not in allowed:
                 mend = f"name one of the kind {' or '.join(allowed)}"
                 yield place.fault(field, f"names {target!r}, a {kind}", mend)
@@ -241,9 +249,7 @@ def _orphans(places: Sequence[_Place]) -> Iterator[Fault]:
 
 def _near_duplicates(places: Sequence[_Place], embed: Embed) -> Iterator[Fault]:
     asked = [
-        (place, field, wording)
-        for place in places
-        for field, wording in questions(place.entry)
+        (place, field, wording) for place in places for field, wording in questions(place.entry)
     ]
     if not asked:
         return

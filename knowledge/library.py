@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from knowledge.passages import passages
+from knowledge.passages import Passage, passages
 from knowledge.schema import KINDS, Concept, Entry, Faq, Role
 from knowledge.schema import Path as Route
 
@@ -59,12 +59,12 @@ def content_hash(root: Path = ROOT) -> str:
     return digest.hexdigest()
 
 
-def write(entries: Iterable[Entry], folder: Path) -> list[str]:
-    """Write the compiled entries into `folder`; return the text of every passage, in order."""
+def write(entries: Iterable[Entry], folder: Path) -> list[Passage]:
+    """Write the compiled entries into `folder`; return every passage, in order."""
     cards: list[list[Any]] = []
     names: list[list[str]] = []
     places: list[list[Any]] = []
-    searched: list[str] = []
+    searched: list[Passage] = []
     offset = 0
     with (folder / "entries.jsonl").open("wb") as file:
         for entry in entries:
@@ -75,7 +75,7 @@ def write(entries: Iterable[Entry], folder: Path) -> list[str]:
             names.extend([name, entry.id] for name in _names(entry))
             for passage in passages(entry):
                 places.append([passage.entry, passage.field, passage.wording])
-                searched.append(passage.text)
+                searched.append(passage)
     document = {"format": FORMAT, "cards": cards, "names": names, "passages": places}
     (folder / "library.json").write_text(json.dumps(document, ensure_ascii=False), "utf-8")
     return searched
@@ -172,7 +172,7 @@ def revive(cls: type[E], data: dict[str, Any]) -> E:
     return typing.cast(E, _revive(cls, data))
 
 
-def _revive(cls: type[Any], data: dict[str, Any]) -> Any:
+def _revive(cls: Any, data: dict[str, Any]) -> Any:
     nested = _nested(cls)
     values = {}
     for key, value in data.items():
@@ -186,7 +186,7 @@ def _revive(cls: type[Any], data: dict[str, Any]) -> Any:
 
 
 @cache
-def _nested(cls: type[Any]) -> dict[str, type[Any]]:
+def _nested(cls: Any) -> dict[str, type[Any]]:
     """Return which fields of a dataclass hold dataclasses, alone or in a tuple."""
     found = {}
     for name, hint in typing.get_type_hints(cls).items():

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from knowledge.schema import Claim, Concept, Entry, Faq, Role
 
+GIST_WORDS = 32
 # The heading says in words what a field holds, so that "how does X work" finds `how`.
 HEADINGS: dict[str, str] = {
     "summary": "what it is",
@@ -57,6 +58,11 @@ class Passage:
     field: str
     text: str
     wording: bool = False
+
+    @property
+    def gist(self) -> str:
+        """The beginning, which says what the passage is about: what is embedded."""
+        return " ".join(self.text.split()[:GIST_WORDS])
 
 
 def passages(entry: Entry) -> Iterator[Passage]:

@@ -6,7 +6,7 @@ with pydantic (unknown fields are refused). An entry's id is its file's name; th
 concept is its folder. Both are filled in by the loader, never written in the file.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from annotated_types import MinLen
@@ -384,7 +384,7 @@ class Link:
     """A field that holds ids, and the kinds of entry that may stand in it."""
 
     field: str
-    kinds: tuple[str, ...] = field(default=())
+    kinds: tuple[str, ...] = ()
 
 
 LINKS: tuple[Link, ...] = (

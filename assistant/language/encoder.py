@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from assistant.errors import ModelError
 Vectors = npt.NDArray[np.float32]
 DIMENSIONS = 384
 MAX_WORD_PIECES = 256
+MAX_CHARACTERS = 4000
 BATCH = 32
 MODEL_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -50,21 +52,32 @@ class Encoder:
         Sentences beyond 256 word pieces are cut, as the model was trained.
         """
         vectors = np.empty((len(sentences), DIMENSIONS), dtype=np.float32)
-        # Whitespace carries no meaning for the model, and cutting early keeps huge input cheap.
-        encoded = self._tokenizer.encode_batch([text[:4000] for text in sentences])
-        order = sorted(range(len(sentences)), key=lambda index: len(encoded[index].ids))
-        for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]
-            length = max(len(encoded[index].ids) for index in chosen)
-            ids = np.zeros((len(chosen), length), dtype=np.int64)
-            mask = np.zeros_like(ids)
-            for row, index in enumerate(chosen):
-                pieces = encoded[index].ids
-                ids[row, : len(pieces)] = pieces
-                mask[row, : len(pieces)] = 1
-            feed = {"input_ids": ids, "attention_mask": mask}
-            vectors[chosen] = self._session.run(None, feed)[0]
+        # Cutting the text before the tokenizer does keeps huge input cheap.
+        encoded = self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in sentences])
+        pieces = [encoding.ids for encoding in encoded]
+        order = sorted(range(len(pieces)), key=lambda index: len(pieces[index]))
+        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+
+        def run(batch: list[int]) -> None:
+            vectors[batch] = self._session.run(None, _feed([pieces[index] for index in batch]))[0]
+
+        if len(batches) < 2:
+            for batch in batches:
+                run(batch)
+        else:  # ONNX Runtime lets go of the interpreter lock: a thread for each core
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(run, batches))
         return vectors
+
+
+def _feed(pieces: Sequence[Sequence[int]]) -> dict[str, npt.NDArray[np.int64]]:
+    """Return the model's input for token ids, padded to the longest of them."""
+    ids = np.zeros((len(pieces), max(map(len, pieces))), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, tokens in enumerate(pieces):
+        ids[row, : len(tokens)] = tokens
+        mask[row, : len(tokens)] = 1
+    return {"input_ids": ids, "attention_mask": mask}
 
 
 def model_folder() -> Path:
@@ -127,7 +140,7 @@ def _open(model: Path, tokenizer_file: Path) -> Encoder:
     from tokenizers import Tokenizer
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = min(2, os.cpu_count() or 1)
+    options.intra_op_num_threads = 1  # more are slower for a text as short as a question
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
