@@ -240,13 +240,11 @@ def knowledge_search(text: tuple[str, ...], k: int, as_json: bool) -> None:
 @click.option("--fast", is_flag=True, help="Leave out the search for near-duplicate questions.")
 def knowledge_check(fast: bool) -> None:
     """Check the knowledge base for faults; exit 1 if there are any."""
-    from assistant.language import encoder
-    from assistant.places import cache_dir
     from knowledge.check import check
     from knowledge.library import ROOT
     from skills.exercise import catalogue
 
-    embed = None if fast else encoder.load(cache_dir(), say=_say).encode
+    embed = None if fast else _encoder().encode
     entries, faults = check(ROOT, set(catalogue()), embed)
     for fault in faults:
         click.echo(str(fault))
@@ -389,11 +387,33 @@ def evaluate_intents(
 ) -> None:
     """Train and score the intent classifier on CLINC150's JSON, CSV `text,category` or YAML."""
     from assistant.evaluation import intents
+
+    encode = _encoder().encode
+    _figures(intents.evaluate(encode, train, test, oos, fine_tune=fine_tune), as_json)
+
+
+@evaluate.command("search")
+@click.option("--documents", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--queries", required=True, type=click.Path(exists=True, path_type=Path))
+@Json
+def evaluate_search(documents: Path, queries: Path, as_json: bool) -> None:
+    """Score the search over any documents: hit@k, MRR@10, nDCG@10.
+
+    Documents are JSON Lines of {"id", "text"}, queries of {"text", "relevant": [ids]}.
+    """
+    from assistant.evaluation import search
+
+    _figures(search.evaluate(_encoder().encode, documents, queries), as_json)
+
+
+def _encoder() -> Any:
     from assistant.language import encoder
     from assistant.places import cache_dir
 
-    model = encoder.load(cache_dir(), say=_say)
-    figures = intents.evaluate(model.encode, train, test, oos, fine_tune=fine_tune)
+    return encoder.load(cache_dir(), say=_say)
+
+
+def _figures(figures: dict[str, Any], as_json: bool) -> None:
     if as_json:
         _print_json(figures)
         return

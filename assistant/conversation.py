@@ -2,30 +2,30 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from assistant.language.mentions import Mention
 from assistant.language.understanding import Parts, Understanding, understand
 from assistant.render.plain import clean
-from assistant.replies import concept, dispatch, practice, talk
+from assistant.replies import control, dispatch, practice, talk
 from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
-from assistant.reply import Action, Reply, Text
-from assistant.scope import in_scope
+from assistant.reply import Block, Reply, Text
+from assistant.scope import in_field, in_scope
 from assistant.search import Encode
 from skills.exercise import Exercise
 
 LIMIT = 2000  # characters of a message that are read
+MOST_QUESTIONS = 3  # of one message that are answered one by one
+STORY_WORDS = 45  # a longer message is a story with a question, not a list of questions
 _ELLIPSIS = re.compile(r"^\s*(?:and|what about|how about|or|but what about|also)\b", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?:it|its|it's|they|them|their|that|this|these|those|one|he|she|there)\b", re.IGNORECASE
 )
-_ORDINALS = {
-    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
-    "last": -1,
-}  # fmt: skip
 # Intents that say what is wanted but not of what: with no name in the message, of the topic.
-NEEDS_TOPIC = frozenset((*dispatch.KNOWLEDGE, *dispatch.ADVICE, "role", "path", "resources"))
+NEEDS_TOPIC = frozenset(
+    (*dispatch.KNOWLEDGE, *dispatch.ADVICE, "role", "path", "resources", "exercise_start", "quiz")
+)
 
 
 class Mind(Parts, Knowing, Protocol):
@@ -45,38 +45,50 @@ class Conversation:
 
     def respond(self, text: str) -> Reply:
         """Return the reply to a message of any length and kind; never raises for its content."""
-        message = clean(text).strip()
-        cut = len(message) > LIMIT
+        message = clean(text[: 4 * LIMIT]).strip()
+        cut = len(text) > 4 * LIMIT or len(message) > LIMIT
         message = message[:LIMIT]
         if not re.search(r"\w", message):
-            key = "not_readable" if text.strip() else "empty"
-            return self._note(text[:LIMIT], self._mind.phrases[key])
-        reply = self._pending(message) or self._answer(message)
+            note = self._mind.phrases["not_readable" if text.strip() else "empty"]
+            return Reply("clarify", "empty", (Text(note),), question=message)
+        reply = self._picked(message) or self._several(message) or self._answer(message)
         if cut:
             note = self._mind.phrases["truncated_input"].format(limit=f"{LIMIT:,}")
             reply = dataclasses.replace(reply, blocks=(Text(note), *reply.blocks))
         self.memory.last = reply
         return reply
 
-    def _note(self, question: str, text: str) -> Reply:
-        reply = Reply("clarify", "empty", (Text(text),), question=clean(question))
-        return reply
+    def _several(self, message: str) -> Reply | None:
+        """Answer each of several questions in one message; None where there is but one."""
+        questions = split(message)
+        if len(questions) < 2:
+            return None
+        replies: list[Reply] = []
+        for question in questions:
+            reply = self._answer(question)
+            self.memory.last = reply
+            known = {source.id for other in replies for source in other.sources[:1]}
+            fresh = not reply.sources or reply.sources[0].id not in known
+            if reply.status == "answered" and (fresh or reply.intent != replies[-1].intent):
+                replies.append(reply)
+        if len(replies) < 2:
+            return dataclasses.replace(replies[0], question=message) if replies else None
+        return _joined(message, replies)
 
     def _answer(self, message: str) -> Reply:
         heard = understand(message, self._encode, self._mind)
         pending, self.memory.pending = self.memory.pending, Pending()
         turn = self._turn(heard)
-        control = self._control(turn, pending)
-        if control is not None:
-            return control
-        if not in_scope(turn):
-            return talk.out_of_scope(turn)
-        readings = self._readings(turn)
-        if readings:
-            return talk.choose(turn, readings)
-        reply = dispatch.answer(turn) or talk.unsure(turn)
+        reply = self._control(turn, pending)
+        if reply is None and not in_scope(turn):
+            reply = talk.out_of_scope(turn)
+        if reply is None:
+            readings = [] if pending.choices else control.readings(turn)
+            reply = talk.choose(turn, readings) if readings else dispatch.answer(turn)
+        if reply is None:
+            reply = talk.unsure(turn) if in_field(turn) else talk.out_of_scope(turn)
         self._remember(turn, reply)
-        return reply
+        return dataclasses.replace(reply, trace=trace(turn))
 
     def _turn(self, heard: Understanding) -> Turn:
         """Return the turn, with intent and topic taken from the conversation where left out."""
@@ -103,97 +115,93 @@ class Conversation:
         return (Mention(topic, cards[topic].kind, cards[topic].name, 0.8, 0, 0),)
 
     def _control(self, turn: Turn, pending: Pending) -> Reply | None:
-        """Answer what is about the conversation itself: yes, no, more, simpler."""
-        intent = turn.intent
-        short = len(turn.heard.text.split()) <= 6
-        if not short or (turn.entries() and intent not in ("more", "simplify")):
-            return None
-        phrases = {"deny": "declined", "cancel": "cancelled"}
-        if intent == "affirm":
-            return self._affirm(turn, pending)
-        if intent in phrases:
-            return turn.reply(Text(turn.phrase(phrases[intent])))
-        if intent in ("more", "simplify"):
-            self._follow_name(turn)
-            replier: Callable[[Turn], Reply | None] = getattr(concept, intent)
-            return replier(turn) or talk.which_topic(turn)
-        if intent == "source" and self.memory.last is not None:
-            return dataclasses.replace(
-                self.memory.last, question=turn.heard.text, intent=intent, blocks=()
-            )
-        return None
+        """Answer what is about the conversation itself: yes, no, more, simpler, I meant …"""
+        if turn.intent == "affirm" and len(turn.heard.text.split()) <= 6:
+            chosen = pending.choices or (self.memory.last.suggestions if self.memory.last else ())
+            if not pending.action and chosen:
+                return self._answer(chosen[0])
+        corrected = control.corrected(turn)
+        if corrected is not None:
+            return dispatch.answer(corrected)
+        return control.reply(turn, pending)
 
-    def _follow_name(self, turn: Turn) -> None:
-        for entry in turn.entries(*TOPIC_KINDS):
-            self.memory.turn_to(entry.id)
-
-    def _affirm(self, turn: Turn, pending: Pending) -> Reply:
-        if pending.action:
-            action = dataclasses.replace(pending.action, start=True)
-            text = turn.phrase("exercise_starting", title=action.title)
-            return turn.reply(Text(text), actions=(action,))
-        if pending.choices:
-            return self._answer(pending.choices[0])
-        if self.memory.last and self.memory.last.suggestions:
-            return self._answer(self.memory.last.suggestions[0])
-        return turn.reply(Text(turn.phrase("nothing_to_confirm")), status="clarify")
-
-    def _pending(self, message: str) -> Reply | None:
+    def _picked(self, message: str) -> Reply | None:
         """Answer a digit, an ordinal or a name that picks one of what the last reply offered."""
         pending = self.memory.pending
-        number = pick(message)
         if pending.quiz is not None:
-            options = [option.text.casefold() for option in pending.quiz.options]
-            if message.casefold() in options:
-                number = options.index(message.casefold()) + 1
-            if number is None or not -1 <= number <= len(options) or number == 0:
-                return None
-            return self._judge(message, pending, len(options) - 1 if number < 0 else number - 1)
-        offered = pending.choices or (self.memory.last.suggestions if self.memory.last else ())
-        if number is not None and number <= len(offered) and offered and number != 0:
-            self.memory.pending = Pending()
-            return self._answer(offered[number - 1 if number > 0 else -1])
-        return None
+            options = [option.text for option in pending.quiz.options]
+            chosen = control.pick(message, options)
+            return None if chosen is None else self._judged(message, pending, chosen)
+        last = self.memory.last
+        offered = pending.choices or (last.suggestions if last else ())
+        chosen = control.pick(message, offered, pending.choices)
+        if chosen is None:
+            return None
+        reply = self._answer(offered[chosen])
+        return dataclasses.replace(reply, question=message)
 
-    def _judge(self, message: str, pending: Pending, chosen: int) -> Reply:
+    def _judged(self, message: str, pending: Pending, chosen: int) -> Reply:
         assert pending.quiz is not None
         heard = understand(message, self._encode, self._mind)
         turn = Turn(self._mind, heard, self.memory, self._exercises, "quiz", ())
         self.memory.pending = Pending()
-        reply = practice.judge(turn, pending.quiz, pending.quiz_entry, chosen)
-        return dataclasses.replace(reply, actions=(Action("quiz", pending.quiz_entry),))
-
-    def _readings(self, turn: Turn) -> list[str]:
-        """Return the questions a message could stand for where a name means several things."""
-        if turn.intent != "define" or len(turn.about) != 1 or not turn.about[0].also:
-            return []
-        library = self._mind.library
-        owners = [library.get(id_) for id_ in (turn.about[0].id, *turn.about[0].also)]
-        same = [entry for entry in owners if entry.kind == owners[0].kind and entry.disambiguate]
-        asks = [f"What is {entry.name} ({entry.disambiguate})?" for entry in same]
-        return asks if len(asks) > 1 else []
+        return practice.judge(turn, pending.quiz, pending.quiz_entry, chosen)
 
     def _remember(self, turn: Turn, reply: Reply) -> None:
-        if reply.status == "answered" and turn.intent not in dispatch.TALK:
-            self.memory.intent = turn.intent
-            topics = [entity.id for entity in reply.entities if entity.kind in TOPIC_KINDS]
-            if not topics and reply.sources:
-                topics = [reply.sources[0].id]
-            for id_ in reversed(topics):
-                self.memory.turn_to(id_)
+        if reply.status != "answered" or reply.intent in dispatch.TALK:
+            return
+        if reply.intent not in control.CONTROL:
+            self.memory.intent = reply.intent
+        topics = [entity.id for entity in reply.entities if entity.kind in TOPIC_KINDS]
+        if not topics and reply.sources:
+            topics = [reply.sources[0].id]
+        for id_ in reversed(topics):
+            self.memory.turn_to(id_)
 
 
-def pick(message: str) -> int | None:
-    """Return the number a short message picks ("2", "the second one", "last"), else None."""
-    text = message.casefold().strip(" .!)(#")
-    if re.fullmatch(r"\d{1,2}", text):
-        return int(text)
-    found = re.fullmatch(r"(?:number|option|no\.?)?\s*(\d{1,2})", text)
-    if found:
-        return int(found.group(1))
-    ordinals = "|".join(_ORDINALS)
-    found = re.fullmatch(rf"(?:the\s+)?({ordinals})(?:\s+(?:one|option|choice))?", text)
-    return _ORDINALS[found.group(1)] if found else None
+def split(message: str) -> list[str]:
+    """Return the questions of a message that holds several, else nothing."""
+    if message.count("?") < 2 or len(message.split()) > STORY_WORDS:
+        return []
+    parts = [part.strip() for part in re.findall(r"[^?]+\?+", message)]
+    parts = [part for part in parts if len(part.split()) >= 2]
+    return parts if 2 <= len(parts) <= MOST_QUESTIONS else []
 
 
-__all__ = ["LIMIT", "Conversation", "pick"]
+def _joined(message: str, replies: Sequence[Reply]) -> Reply:
+    """Return one reply made of the replies to several questions, in order."""
+    blocks: list[Block] = []
+    for reply in replies:
+        blocks += [Text(f"**{reply.question}**"), *reply.blocks]
+    sources = {source.url: source for reply in replies for source in reply.sources}
+    entities = {entity.id: entity for reply in replies for entity in reply.entities}
+    return dataclasses.replace(
+        replies[0],
+        question=message,
+        blocks=tuple(blocks),
+        sources=tuple(sources.values()),
+        entities=tuple(entities.values()),
+        suggestions=replies[-1].suggestions,
+        actions=tuple(action for reply in replies for action in reply.actions),
+    )
+
+
+def trace(turn: Turn) -> dict[str, object]:
+    """Return how a reply came to be: intents, scope, names and the nearest passages."""
+    prediction = turn.heard.prediction
+    places = turn.library.passages
+    return {
+        "intent": turn.intent,
+        "intents": [[label, round(share, 3)] for label, share in prediction.ranked],
+        "out_of_scope": round(prediction.out_of_scope, 3),
+        "called_out_of_scope": prediction.is_out_of_scope,
+        "names": [[mention.text, mention.id, mention.score] for mention in turn.about],
+        "passages": [
+            [places[hit.row].entry, places[hit.row].field, round(hit.dense, 3),
+             round(hit.lexical, 3)]
+            for hit in turn.heard.hits[:5]
+        ],
+    }  # fmt: skip
+
+
+__all__ = ["LIMIT", "Conversation", "split", "trace"]

@@ -1,6 +1,7 @@
 """Whether a message belongs to our field, from all that is known about it."""
 
 from assistant.replies import passage
+from assistant.replies.control import CONTROL
 from assistant.replies.dispatch import TALK
 from assistant.replies.turn import Turn
 
@@ -12,7 +13,6 @@ OTHER_CAREER = 0.88  # nothing of ours is named, and it sounds like another care
 # A message in scope by the classifier's word alone must be at least this near to something.
 TOUCHING = 0.40
 OUR_KINDS = ("concept", "role", "application", "industry", "claim", "resource")
-CONTROL = frozenset(("affirm", "deny", "cancel", "more", "simplify", "correct", "source"))
 SHORT = 3  # words of a message that is about the conversation whatever the classifier says
 
 
@@ -36,3 +36,10 @@ def in_scope(turn: Turn) -> bool:
 _NO_PASSAGE = frozenset(
     ("exercise_list", "quiz", "progress", "next_step", "profile", "forget", "interview_practice")
 )
+
+
+def in_field(turn: Turn) -> bool:
+    """Return whether a message without a good answer is at least about our field."""
+    named = any(mention.kind in OUR_KINDS for mention in turn.about)
+    best = next(iter(passage.candidates(turn)), None)
+    return named or (best is not None and best.dense >= NAMED)

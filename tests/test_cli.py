@@ -71,7 +71,8 @@ def test_pipe_is_one_conversation_and_ends_with_zero(ready: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "stdin", [b"\x00\xff\xfe\x80\n", b"\x1b[31mwhat is\x1b[0m a CNN?\n", "什么是深度学习\n".encode()]
+    "stdin",
+    [b"\x00\xff\xfe\x80\n", b"\x1b[31mwhat is\x1b[0m a CNN?\n", "什么是深度学习\n".encode()],
 )
 def test_pipe_survives_any_bytes(ready: Path, stdin: bytes) -> None:
     assert "\x1b" not in lodestar(ready, stdin=stdin)
@@ -88,19 +89,23 @@ def test_pipe_survives_any_bytes(ready: Path, stdin: bytes) -> None:
         (["frobnicate"], 2, "No such command"),
     ],
 )
-def test_wrong_usage_says_what_to_do(ready: Path, arguments: list[str], code: int, said: str) -> None:
+def test_wrong_usage_says_what_to_do(
+    ready: Path, arguments: list[str], code: int, said: str
+) -> None:
     assert said in lodestar(ready, *arguments, code=code)
 
 
 def test_knowledge_commands(ready: Path) -> None:
-    assert json.loads(lodestar(ready, "knowledge", "find", "convnets", "--json"))["match"]["id"] == (
-        "convolutional_neural_network"
-    )
+    assert json.loads(lodestar(ready, "knowledge", "find", "convnets", "--json"))["match"][
+        "id"
+    ] == ("convolutional_neural_network")
     shown = json.loads(lodestar(ready, "knowledge", "show", "random_forest", "--json"))
     assert shown["kind"] == "concept" and shown["sources"]
     stats = json.loads(lodestar(ready, "knowledge", "stats", "--json"))
     assert stats["kinds"]["concept"] >= 45 and stats["sources"] > 100
-    hits = json.loads(lodestar(ready, "knowledge", "search", "why scale features", "-k", "3", "--json"))
+    hits = json.loads(
+        lodestar(ready, "knowledge", "search", "why scale features", "-k", "3", "--json")
+    )
     assert len(hits) == 3 and set(hits[0]) == {"id", "passage", "text", "score"}
 
 

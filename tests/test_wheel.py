@@ -12,7 +12,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def test_wheel_answers_in_a_fresh_environment(tmp_path: Path, ready: Path) -> None:
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", str(tmp_path), str(ROOT)],
+        [
+            sys.executable,
+            "-m",
+            "build",
+            "--wheel",
+            "--no-isolation",
+            "-o",
+            str(tmp_path),
+            str(ROOT),
+        ],
         check=True,
         capture_output=True,
     )
@@ -32,7 +41,14 @@ def test_wheel_answers_in_a_fresh_environment(tmp_path: Path, ready: Path) -> No
     lines = [str(borrowed)] if borrowed != site else []
     (site / "zz_borrowed.pth").write_text("\n".join(lines), "utf-8")
     done = subprocess.run(
-        [str(python), "-P", "-c", "from assistant.cli import main; main()", "ask", "what is a CNN?"],
+        [
+            str(python),
+            "-P",
+            "-c",
+            "from assistant.cli import main; main()",
+            "ask",
+            "what is a CNN?",
+        ],
         cwd=tmp_path,
         env=os.environ | {"LODESTAR_HOME": str(ready), "PYTHONPATH": ""},
         capture_output=True,

@@ -112,7 +112,11 @@ def pay(turn: Turn, entry: Entry) -> str:
 def _claims(turn: Turn, left: Entry, right: Entry) -> Table | None:
     """Return the claims about exactly these two as a table of their aspects."""
     rows = [
-        (claim.aspect[:1].upper() + claim.aspect[1:], claim.machine_learning, claim.deep_learning)
+        (
+            claim.aspect[:1].upper() + claim.aspect[1:],
+            _first_sentence(claim.machine_learning),
+            _first_sentence(claim.deep_learning),
+        )
         for claim in turn.library.all_of(Claim)
         if {left.id, right.id} == {"machine_learning", "deep_learning"}
         and {left.id, right.id} <= set(claim.concepts)

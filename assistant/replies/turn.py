@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from assistant.language.mentions import Mention
+from assistant.language.mentions import Mention, MentionFinder
 from assistant.language.understanding import Understanding
 from assistant.reply import Action, Block, Entity, Reference, Reply, Status
 from knowledge.library import Library
@@ -23,6 +23,8 @@ class Knowing(Protocol):
     def library(self) -> Library: ...
     @property
     def phrases(self) -> dict[str, str]: ...
+    @property
+    def names(self) -> MentionFinder: ...
 
 
 @dataclass(frozen=True, slots=True)

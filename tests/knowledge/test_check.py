@@ -22,7 +22,10 @@ CONCEPT: dict[str, Any] = {
     "pitfalls": [{"mistake": "Taking it for the last.", "sign": "The order is reversed."}],
     "example": "The letter A is the alpha of the Latin script.",
     "questions": [
-        {"ask": [f"Alpha question {n}?", f"alpha {n} again"], "answer": f"Answer {n} is long enough."}
+        {
+            "ask": [f"Alpha question {n}?", f"alpha {n} again"],
+            "answer": f"Answer {n} is long enough.",
+        }
         for n in range(3)
     ],
     "quiz": [
@@ -60,7 +63,10 @@ def beta() -> dict[str, Any]:
 
 
 def faults(
-    root: Path, changes: dict[str, Any] | None = None, other: dict[str, Any] | None = None, **more: Any
+    root: Path,
+    changes: dict[str, Any] | None = None,
+    other: dict[str, Any] | None = None,
+    **more: Any,
 ) -> list[str]:
     folder = root / "concepts" / "tests"
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +97,13 @@ TWO_RIGHT = [{**option, "right": True} for option in QUIZ["options"]]
         ({"code": "def broken(:\n"}, "code: does not parse"),
         ({"aliases": ["beta"]}, "aliases: 'beta' also means beta"),
         (
-            {"maths": {"formula": "y = a·x", "symbols": {"y": "out"}, "worked": "y is 2 when a is 1 and x is 2."}},
+            {
+                "maths": {
+                    "formula": "y = a·x",
+                    "symbols": {"y": "out"},
+                    "worked": "y is 2 when a is 1 and x is 2.",
+                }
+            },
             "maths.formula: uses 'a'",
         ),
         ({"example": "It waits for another thing and then goes."}, "a sentence also stands in"),
