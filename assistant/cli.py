@@ -392,6 +392,20 @@ def evaluate_intents(
     _figures(intents.evaluate(encode, train, test, oos, fine_tune=fine_tune), as_json)
 
 
+@evaluate.command("conversation")
+@click.option("--folds", default=5, show_default=True, type=click.IntRange(2, 20))
+@Json
+def evaluate_conversation(folds: int, as_json: bool) -> None:
+    """Cross-validate the intents on our own utterances: accuracy, calibration, confusions."""
+    from assistant.evaluation import conversation
+    from assistant.language.utterances import read_utterances
+    from assistant.mind import LANGUAGE
+
+    utterances = read_utterances(LANGUAGE)
+    figures = conversation.cross_validate(_encoder().encode, utterances, folds=folds)
+    _figures(figures, as_json)
+
+
 @evaluate.command("search")
 @click.option("--documents", required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--queries", required=True, type=click.Path(exists=True, path_type=Path))

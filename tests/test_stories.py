@@ -19,7 +19,7 @@ STORIES = [
 ]
 
 
-def differences(turn: dict[str, Any], reply: Reply) -> list[str]:
+def differences(turn: dict[str, Any], reply: Reply) -> list[str]:  # noqa: C901 - one case each
     """Return what of a turn's expectations does not hold of the reply."""
     text = text_of(reply.blocks)
     entities = [entity.id for entity in reply.entities]

@@ -78,17 +78,32 @@ def _block(block: Block, width: int, full: int) -> "list[RenderableType]":
 
 
 def _bullets(block: Bullets, width: int) -> "list[RenderableType]":
-    from rich.padding import Padding
     from rich.text import Text as RichText
 
     drawn: list[RenderableType] = []
     if block.title:
         drawn.append(RichText(f"{block.title}:", style="bold"))
-    numbered = all(re.match(r"\d+\. ", item) for item in block.items)
-    for item in block.items:
-        line = marked(item if numbered else f"• {item}")
-        drawn.append(Padding(line, (0, 0, 0, 2)))
+    drawn += [_item(item if _LIST.match(item) else f"- {item}") for item in block.items]
     return drawn
+
+
+_LIST = re.compile(r"\s*(\d+\.|[-*•])\s+")
+
+
+def _item(line: str) -> "RenderableType":
+    """Return a line of a list, its text hanging behind the bullet or the number."""
+    from rich.padding import Padding
+    from rich.table import Table as RichTable
+    from rich.text import Text as RichText
+
+    found = _LIST.match(line)
+    mark = found.group(1) if found else "-"
+    grid = RichTable.grid(padding=(0, 1, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    text = line[found.end() :] if found else line
+    grid.add_row(RichText("•" if mark in "-*•" else mark), marked(text))
+    return Padding(grid, (0, 0, 0, 2))
 
 
 def marked(text: str) -> "RenderableType":
@@ -109,15 +124,12 @@ def marked(text: str) -> "RenderableType":
 def _markdown(text: str) -> "RenderableType":
     """Return running text: paragraphs flow, lists keep their lines."""
     from rich.console import Group
-    from rich.padding import Padding
 
     parts: list[RenderableType] = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):
         if parts:
             parts.append("")
-        for line in _lines(paragraph):
-            indent = 2 if re.match(r"(?:\d+\.|[-*•])\s", line) else 0
-            parts.append(Padding(marked(re.sub(r"^[-*]\s", "• ", line)), (0, 0, 0, indent)))
+        parts += [_item(line) if _LIST.match(line) else marked(line) for line in _lines(paragraph)]
     return Group(*parts)
 
 
@@ -125,7 +137,7 @@ def _lines(paragraph: str) -> list[str]:
     """Return the lines of a paragraph, those that only wrap a sentence joined again."""
     lines: list[str] = []
     for line in paragraph.splitlines():
-        starts = re.match(r"\s*(?:\d+\.|[-*•])\s", line)
+        starts = _LIST.match(line)
         if lines and not starts:
             lines[-1] += f" {line.strip()}"
         else:

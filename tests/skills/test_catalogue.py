@@ -44,7 +44,7 @@ def test_the_quick_reading_and_the_strict_one_agree(toy_file):
     [
         ("minutes: 1", "minuets: 1", "fake/toy/exercise.yaml:5: minuets"),
         ("minutes: 1", "minutes: [1", "YAML"),
-        ("title: A toy", "ident: 3", "title: Missing required"),
+        ("title: A toy", "ident: 3", "title: Field required"),
         ("steps:", "steps: 3\nquestions:", "steps"),
     ],
 )
