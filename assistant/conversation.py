@@ -16,6 +16,7 @@ from assistant.search import Encode
 from skills.exercise import Exercise
 
 LIMIT = 2000  # characters of a message that are read
+SMALL_TALK = 0.75  # how likely talk must be in a message that names something of ours
 MOST_QUESTIONS = 3  # of one message that are answered one by one
 STORY_WORDS = 45  # a longer message is a story with a question, not a list of questions
 _ELLIPSIS = re.compile(r"^\s*(?:and|what about|how about|or|but what about|also)\b", re.IGNORECASE)
@@ -92,15 +93,25 @@ class Conversation:
 
     def _turn(self, heard: Understanding) -> Turn:
         """Return the turn, with intent and topic taken from the conversation where left out."""
-        intent = heard.intent
+        intent, sure = heard.intent, heard.confidence
         about = tuple(heard.named())
         topical = [mention for mention in about if mention.kind in TOPIC_KINDS]
         words = len(heard.text.split())
+        if topical and intent in (*dispatch.TALK, *control.CONTROL):
+            intent, sure = self._substantial(heard)
         if topical and self.memory.intent and words <= 6 and _ELLIPSIS.match(heard.text):
-            intent = self.memory.intent
+            intent, sure = self.memory.intent, 1.0
         elif not topical and self.memory.topic and self._leans_on_topic(heard, words):
             about = (*about, *self._topic_mention())
-        return Turn(self._mind, heard, self.memory, self._exercises, intent, about)
+        return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
+
+    def _substantial(self, heard: Understanding) -> tuple[str, float]:
+        """Return the likeliest intent that is about something, unless small talk is likelier."""
+        if heard.confidence < SMALL_TALK:
+            for label, share in heard.prediction.ranked:
+                if label not in dispatch.TALK and label not in control.CONTROL:
+                    return label, share
+        return heard.intent, heard.confidence
 
     def _leans_on_topic(self, heard: Understanding, words: int) -> bool:
         if heard.intent not in NEEDS_TOPIC:

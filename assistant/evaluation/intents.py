@@ -131,6 +131,7 @@ def evaluate(
     Shares are from 0 to 1, `ms_per_query` includes the encoding of one text at a time. A
     validation split in `train` sets threshold and calibration; nothing of `test` does. `oos`
     adds out-of-scope texts: to the test where it has none of its own, else to the training.
+    `fine_tune` trains the encoder too, which takes minutes.
     Figures about rejection are NaN where the test has no out-of-scope text. Raises UsageError
     where a file cannot be read.
     """
@@ -146,7 +147,7 @@ def evaluate(
     held = known.validation
     validation = Validation(held.texts, held.labels, held.outside) if held.texts else None
     started = time.perf_counter()
-    classifier = IntentClassifier(encode).fit(
+    classifier = IntentClassifier(encode, fine_tune=fine_tune).fit(
         known.train.texts, known.train.labels, taught, validation=validation
     )
     seconds = time.perf_counter() - started

@@ -18,9 +18,17 @@ LONGEST = 2000
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text and the pairs of neighbouring words, in lower case."""
-    single = TOKEN.findall(text[:LONGEST].lower())
-    return single + [f"{left} {right}" for left, right in pairwise(single)]
+    """Return the words of a text in lower case, and its runs of two and three neighbours.
+
+    The runs also reach over the start, "^", and the end, "$", of the text: how a question begins
+    says much about what it asks.
+    """
+    found = TOKEN.findall(text[:LONGEST].lower())
+    bounded = ["^", *found, "$"]
+    pairs = [f"{one} {two}" for one, two in pairwise(bounded)]
+    return (
+        found + pairs + [f"{pair} {three}" for pair, three in zip(pairs, bounded[2:], strict=False)]
+    )
 
 
 def letters(text: str, shortest: int = 2, longest: int = 5) -> list[str]:

@@ -9,11 +9,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from assistant.language.features import ANALYZERS, Floats, Grams, Integers
+from assistant.language.finetune import Recipe, open_tuned, set_aside, tune
 from assistant.language.kernel import KernelRidge, families
 from assistant.language.rejection import (
     Combiner,
@@ -27,7 +28,7 @@ from assistant.language.rejection import (
 Encode = Callable[[Sequence[str]], Floats]
 OutOfScope = Sequence[str] | Mapping[str, Sequence[str]]
 OUTSIDE = "out_of_scope"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ class IntentClassifier:
     with that many examples or fewer the kernel is exact. `alike` are the cosines from which
     examples of a label are held out together, for the probabilities and for the threshold; on
     CLINC150 the first gives the calibration, the second the rejections, of its validation split.
+    `fine_tune` trains a second copy of the encoder by `recipe` and joins its vectors to those of
+    `encode`, `tuned_weight` of a cosine being its.
     """
 
     def __init__(
@@ -79,13 +82,16 @@ class IntentClassifier:
         encode: Encode,
         *,
         sharpness: float = 3.0,
-        shares: Sequence[float] = (0.2, 0.2),
+        shares: Sequence[float] = (0.3, 0.15),
         ridge: float = 0.2,
         landmarks: int = 20_000,
         alike: tuple[float, float] = (0.85, 0.8),
         left_out_worth: float = 30.0,
         false_rejection: float = 0.025,
         top: int = 5,
+        fine_tune: bool = False,
+        tuned_weight: float = 0.5,
+        recipe: Recipe = Recipe(),  # noqa: B008 - frozen
     ) -> None:
         self.encode = encode
         self.sharpness = sharpness
@@ -96,6 +102,9 @@ class IntentClassifier:
         self.left_out_worth = left_out_worth
         self.false_rejection = false_rejection
         self.top = top
+        self.fine_tune = fine_tune
+        self.tuned_weight = tuned_weight
+        self.recipe = recipe
 
     def fit(
         self,
@@ -113,6 +122,9 @@ class IntentClassifier:
         texts, near-copies held out together. `vectors` are those of `texts` followed by the
         out-of-scope texts, where they are known already. Raises ValueError where fewer than two
         labels, or not one label per text, are given.
+
+        With `fine_tune` the encoder is trained too, and what it makes of the texts it saw says
+        nothing about new ones: without `validation`, a fifth of the texts is set aside for it.
         """
         kinds = out_of_scope if isinstance(out_of_scope, Mapping) else {OUTSIDE: out_of_scope}
         kinds = {kind: members for kind, members in kinds.items() if len(members)}
@@ -123,52 +135,90 @@ class IntentClassifier:
         column = {name: at for at, name in enumerate(self._columns())}
         classes = np.array([column[name] for name in names])
         everything = [*texts, *(text for members in kinds.values() for text in members)]
-        known = self.encode(everything) if vectors is None else vectors
-        targets = np.eye(len(column), dtype=np.float32)[classes]
-        self.grams_ = [Grams("words").fit(everything), Grams("letters", min_df=2).fit(everything)]
-        self.ridge_ = KernelRidge(self.sharpness, self.shares, self.ridge, self.landmarks).fit(
-            known, [grams.matrix(everything) for grams in self.grams_], targets
-        )
-        self._calibrate(known, targets, classes, validation)
-        self.ridge_.forget()
+        if vectors is None:
+            vectors = self.encode(everything)
+        if self.fine_tune and validation is None:
+            aside, kept = set_aside(classes, 0.2)
+            validation = self._validation([everything[at] for at in aside], classes[aside])
+            everything, classes = [everything[at] for at in kept], classes[kept]
+            vectors = vectors[kept]
+        self._train(everything, classes, vectors, validation)
         return self
+
+    def _validation(self, texts: Sequence[str], classes: Integers) -> Validation:
+        count = len(self.labels_)
+        labelled = [
+            (text, self.labels_[at]) for text, at in zip(texts, classes, strict=True) if at < count
+        ]
+        strange = [text for text, at in zip(texts, classes, strict=True) if at >= count]
+        return Validation([text for text, _ in labelled], [name for _, name in labelled], strange)
+
+    def _train(
+        self,
+        texts: Sequence[str],
+        classes: Integers,
+        vectors: Floats,
+        validation: Validation | None,
+    ) -> None:
+        self.tuned_, self._tuned = None, None
+        if self.fine_tune:
+            self.tuned_ = tune(texts, classes, len(self.labels_), self.recipe)
+            self._tuned = open_tuned(self.tuned_)
+        known = self._vectors(texts, vectors)
+        targets = np.eye(len(self._columns()), dtype=np.float32)[classes]
+        self.grams_ = [Grams("words").fit(texts), Grams("letters", min_df=2).fit(texts)]
+        self.ridge_ = KernelRidge(self.sharpness, self.shares, self.ridge, self.landmarks).fit(
+            known, [grams.matrix(texts) for grams in self.grams_], targets
+        )
+        self._calibrate(known, targets, classes)
+        if validation is not None:
+            self._calibrate_on(validation)
+        self.ridge_.forget()
+
+    def _vectors(self, texts: Sequence[str], known: Floats | None = None) -> Floats:
+        """Return the vectors of texts: the encoder's and, joined to them, the tuned one's."""
+        plain = self.encode(texts) if known is None else known
+        if self._tuned is None:
+            return plain
+        weight = np.float32(self.tuned_weight)
+        tuned = self._tuned.encode(texts) * np.sqrt(weight)
+        joined: Floats = np.hstack([plain * np.sqrt(1 - weight), tuned])
+        return joined
 
     def _columns(self) -> list[str]:
         """Return the names of the model's outputs; a line feed marks the kinds outside."""
         return [*self.labels_, *(f"\n{kind}" for kind in self.kinds_)]
 
-    def _calibrate(
-        self, vectors: Floats, targets: Floats, classes: Integers, validation: Validation | None
-    ) -> None:
+    def _calibrate(self, vectors: Floats, targets: Floats, classes: Integers) -> None:
+        """Set probabilities, score and threshold by held-out scores of the training texts."""
         inside = classes < len(self.labels_)
         held = self._held_out(vectors, targets, families(vectors, classes, self.alike[0]))
         members = [np.flatnonzero(classes == at) for at in range(len(self.labels_))]
-        unseen = self._held_out(vectors, targets, members)
-        self.softmax_sharpness_ = sharpness_of(held.inside[inside], classes[inside])
+        unseen = self._signals(self._held_out(vectors, targets, members))
         evidence = self._signals(held)
+        self.softmax_sharpness_ = sharpness_of(held.inside[inside], classes[inside])
         self.combiner_ = fit_combiner(
-            evidence[inside],
-            evidence[~inside],
-            self._signals(unseen)[inside],
-            self.left_out_worth,
+            evidence[inside], evidence[~inside], unseen[inside], self.left_out_worth
         )
         apart = self._held_out(vectors, targets, families(vectors, classes, self.alike[1]))
         scores = self.combiner_.score(self._signals(apart))
         self.threshold_ = threshold(scores[inside], scores[~inside], self.false_rejection)
-        if validation is not None:
-            self._calibrate_on(validation)
 
-    def _calibrate_on(self, validation: Validation) -> None:
-        seen = self._outputs(validation.texts, self.encode(validation.texts))
-        correct = np.array([self.labels_.index(label) for label in validation.labels])
-        self.softmax_sharpness_ = sharpness_of(seen.inside, correct)
-        strange: Floats = np.empty(0, dtype=np.float32)
-        if len(validation.out_of_scope):
-            texts = validation.out_of_scope
-            outputs = self._outputs(texts, self.encode(texts))
-            strange = self.combiner_.score(self._signals(outputs))
-        scores = self.combiner_.score(self._signals(seen))
-        self.threshold_ = threshold(scores, strange, self.false_rejection)
+    def _calibrate_on(self, held: Validation) -> None:
+        """Set probabilities and threshold by texts set aside, and the score of a tuned encoder."""
+        place = {label: at for at, label in enumerate(self.labels_)}
+        pairs = [pair for pair in zip(held.texts, held.labels, strict=True) if pair[1] in place]
+        outputs = self._outputs([text for text, _ in pairs])
+        correct = np.array([place[label] for _, label in pairs])
+        self.softmax_sharpness_ = sharpness_of(outputs.inside, correct)
+        inside = self._signals(outputs)
+        outside = inside[:0]
+        if len(held.out_of_scope):
+            outside = self._signals(self._outputs(held.out_of_scope))
+            if self.fine_tune:
+                self.combiner_ = fit_combiner(inside, outside, inside[:0], 0.0)
+        score = self.combiner_.score
+        self.threshold_ = threshold(score(inside), score(outside), self.false_rejection)
 
     def _held_out(self, vectors: Floats, targets: Floats, groups: Sequence[Integers]) -> _Outputs:
         outputs = self.ridge_.held_out(targets, groups)
@@ -176,8 +226,8 @@ class IntentClassifier:
         nearest = self.ridge_.nearest(vectors, groups, count)
         return _Outputs(outputs[:, :count], outputs[:, count:], nearest)
 
-    def _outputs(self, texts: Sequence[str], vectors: Floats) -> _Outputs:
-        cosines = vectors @ self.ridge_.landmarks_.T
+    def _outputs(self, texts: Sequence[str], vectors: Floats | None = None) -> _Outputs:
+        cosines = self._vectors(texts, vectors) @ self.ridge_.landmarks_.T
         nearest = cosines[:, self.ridge_.classes_ < len(self.labels_)].max(axis=1)
         rows = [[grams.row(text) for grams in self.grams_] for text in texts]
         outputs = self.ridge_.outputs(cosines, rows)
@@ -191,7 +241,7 @@ class IntentClassifier:
         """Return one prediction per text; `vectors` are those of `texts`, where known already."""
         if not len(texts):
             return []
-        outputs = self._outputs(texts, self.encode(texts) if vectors is None else vectors)
+        outputs = self._outputs(texts, vectors)
         probabilities = softmax(outputs.inside, self.softmax_sharpness_)
         scores = self.combiner_.score(self._signals(outputs))
         best = np.argsort(-probabilities, axis=1, kind="stable")[:, : self.top]
@@ -211,7 +261,7 @@ class IntentClassifier:
         ]
 
     def save(self, path: Path) -> None:
-        """Write the fitted classifier into the folder `path`: arrays.npz and model.json."""
+        """Write arrays.npz, model.json and, after fine-tuning, tuned.onnx into the folder."""
         path.mkdir(parents=True, exist_ok=True)
         ridge = self.ridge_
         arrays = {
@@ -231,8 +281,11 @@ class IntentClassifier:
             "offset": self.combiner_.offset,
             "threshold": self.threshold_,
             "top": self.top,
+            "tuned_weight": self.tuned_weight if self.tuned_ else None,
             "grams": [[grams.analyzer, list(grams.vocabulary_)] for grams in self.grams_],
         }
+        if self.tuned_:
+            (path / "tuned.onnx").write_bytes(self.tuned_)
         (path / "model.json").write_text(json.dumps(document, ensure_ascii=False), "utf-8")
 
     @classmethod
@@ -245,23 +298,30 @@ class IntentClassifier:
         if document.get("format") != FORMAT:
             raise ValueError(f"{path} holds an intent classifier of another format")
         made = cls(encode, sharpness=document["sharpness"], top=document["top"])
+        made.tuned_, made._tuned = None, None
+        if document["tuned_weight"] is not None:
+            made.fine_tune, made.tuned_weight = True, document["tuned_weight"]
+            made.tuned_ = (path / "tuned.onnx").read_bytes()
+            made._tuned = open_tuned(made.tuned_)
         made.labels_, made.kinds_ = document["labels"], document["kinds"]
         made.softmax_sharpness_ = document["softmax_sharpness"]
         made.threshold_ = document["threshold"]
         with np.load(path / "arrays.npz", allow_pickle=False) as arrays:
-            made.combiner_ = Combiner(arrays["combiner"], document["offset"])
-            made.ridge_ = KernelRidge(document["sharpness"])
-            made.ridge_.landmarks_ = arrays["landmarks"]
-            made.ridge_.classes_ = arrays["classes"]
-            made.ridge_.weights_ = arrays["weights"]
-            made.ridge_.gram_weights_ = []
-            made.grams_ = []
-            for at, (analyzer, vocabulary) in enumerate(document["grams"]):
-                if analyzer not in ANALYZERS:
-                    raise ValueError(f"{path} names an unknown kind of n-gram: {analyzer}")
-                grams = Grams(analyzer)
-                grams.vocabulary_ = {gram: column for column, gram in enumerate(vocabulary)}
-                grams.idf_ = arrays[f"idf_{at}"]
-                made.grams_.append(grams)
-                made.ridge_.gram_weights_.append(arrays[f"grams_{at}"].astype(np.float32))
+            made._restore(dict(arrays), document)
         return made
+
+    def _restore(self, arrays: Mapping[str, Any], document: Mapping[str, Any]) -> None:
+        self.combiner_ = Combiner(arrays["combiner"], document["offset"])
+        self.ridge_ = KernelRidge(document["sharpness"])
+        self.ridge_.landmarks_, self.ridge_.classes_ = arrays["landmarks"], arrays["classes"]
+        self.ridge_.weights_ = arrays["weights"]
+        self.ridge_.gram_weights_ = []
+        self.grams_ = []
+        for at, (analyzer, vocabulary) in enumerate(document["grams"]):
+            if analyzer not in ANALYZERS:
+                raise ValueError(f"the model names an unknown kind of n-gram: {analyzer}")
+            grams = Grams(analyzer)
+            grams.vocabulary_ = {gram: column for column, gram in enumerate(vocabulary)}
+            grams.idf_ = arrays[f"idf_{at}"]
+            self.grams_.append(grams)
+            self.ridge_.gram_weights_.append(arrays[f"grams_{at}"].astype(np.float32))

@@ -25,7 +25,7 @@ class KernelRidge:
     def __init__(
         self,
         sharpness: float = 3.0,
-        shares: Sequence[float] = (0.2, 0.2),
+        shares: Sequence[float] = (0.3, 0.15),
         ridge: float = 0.2,
         landmarks: int = 2048,
     ) -> None:

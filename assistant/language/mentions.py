@@ -16,6 +16,7 @@ _NOT_NAMES = re.compile(
     r"|\bby means\b|\bi recall\b|\bin general\b|\bin order to\b|\bit means\b",
     re.IGNORECASE,
 )
+_DOES_MEAN = re.compile(r"(?<=\w) means?(?=\s*[?.!]*$)", re.IGNORECASE)  # "what does X mean?"
 KIND_ORDER = (
     "concept", "role", "application", "industry", "competency", "claim", "resource", "path",
     "occupation", "faq",
@@ -26,7 +27,7 @@ _LETTERS_FOR_ONE_EDIT, _LETTERS_FOR_TWO_EDITS = 4, 8
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An entry named in a text: where (token numbers), as what, and how surely (0 to 1)."""
+    """An entry named in a text: where (characters), as what, and how surely (0 to 1)."""
 
     id: str
     kind: str
@@ -97,6 +98,7 @@ class MentionFinder:
     def find(self, text: str) -> list[Mention]:
         """Return the mentions in a text in the order they stand, the longest names first served."""
         masked = _NOT_NAMES.sub(lambda found: " " * len(found.group()), text)
+        masked = _DOES_MEAN.sub(lambda found: " " * len(found.group()), masked)
         words = tokens(masked)
         corrected = [self.correct(word.plain) for word in words]
         found: list[Mention] = []
@@ -121,8 +123,8 @@ class MentionFinder:
             if owners:
                 id_, kind = owners[0]
                 also = tuple(owner[0] for owner in owners[1:])
-                piece = text[words[start].start : words[end - 1].end]
-                return Mention(id_, kind, piece, score, start, end, also)
+                first, last = words[start].start, words[end - 1].end
+                return Mention(id_, kind, text[first:last], score, first, last, also)
         return None
 
     def _rejoin(self, form: str) -> str:
@@ -165,3 +167,20 @@ class MentionFinder:
             for id_, kind in self._owners[other]:
                 best.setdefault(id_, (id_, kind, round(score / 100, 3)))
         return list(best.values())[:limit]
+
+
+# What stands for a name in a masked text, by the kind of its entry.
+STAND_INS = {"role": "this job", "industry": "this industry", "path": "this background"}
+STAND_IN = "this topic"
+
+
+def mask(text: str, mentions: Sequence[Mention]) -> str:
+    """Return a text with names replaced by what they are names of.
+
+    What a message wants does not depend on which topic it names; a classifier of masked texts
+    does not have to learn that from examples.
+    """
+    for mention in sorted(mentions, key=lambda mention: -mention.start):
+        word = STAND_INS.get(mention.kind, STAND_IN)
+        text = f"{text[: mention.start]}{word}{text[mention.end :]}"
+    return text

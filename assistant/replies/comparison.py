@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from assistant.replies import passage
+from assistant.replies import concept, passage
 from assistant.replies.turn import Pending, Turn
 from assistant.reply import Block, Bullets, Entity, Reply, Table, Text
 from knowledge.passages import prose
@@ -36,6 +36,15 @@ def reply(turn: Turn) -> Reply | None:
     if len(entries) < 2:
         return _ask(turn, entries)
     return compare(turn, entries[:MOST])
+
+
+def choose(turn: Turn) -> Reply | None:
+    """Answer "X or Y for Z": the stored question that fits, else X beside Y."""
+    best = next(iter(passage.candidates(turn)), None)
+    if best and best.wording and best.dense >= ASKED_BEFORE + 0.05:
+        return passage.answer(turn, best)
+    entries = _same_kind(turn.entries("concept", "role", "competency"))
+    return compare(turn, entries[:MOST]) if len(entries) > 1 else concept.reply(turn)
 
 
 def _same_kind(entries: list[Entry]) -> list[Entry]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from assistant.replies import passage
-from assistant.replies.turn import Turn
+from assistant.replies.turn import Turn, is_field
 from assistant.reply import Action, Block, Bullets, Reply, Text
 from knowledge.passages import prose
 from knowledge.schema import Application, Claim, Competency, Concept, Entry, Industry, Role
@@ -32,16 +32,19 @@ MORE = (
     "weaknesses", "pitfalls", "code", "maths", "history", "data", "responsibilities", "mathematics",
     "entry", "suits", "outlook", "overview", "constraints", "nuance", "learn", "prove",
 )  # fmt: skip
+PARTICULAR = 0.66  # the same where the message names no more than a whole field
 CLOSE_WORDING = 0.86  # a stored question so near to the message is the same question
 
 
 def reply(turn: Turn) -> Reply | None:
     """Answer from the fields of the entry named, or from the stored question that fits better."""
-    entry = next(iter(turn.entries()), None)
+    entry = turn.subject()
     ranked = passage.candidates(turn, FIELDS.get(turn.intent, ()))
+    best = ranked[0] if ranked else None
     if entry is None:
-        best = ranked[0] if ranked else None
         return passage.answer(turn, best) if best and best.good else None
+    if best and is_field(entry) and not best.named and best.wording and best.dense >= PARTICULAR:
+        return passage.answer(turn, best)  # "is ML used for …": the field is only the setting
     best = next((item for item in ranked if item.named), None)
     if best and best.wording and best.dense >= _bar(turn.intent):
         return passage.answer(turn, best)

@@ -1,6 +1,7 @@
 """Which reply answers which intent: the one table that says so."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from assistant.replies import comparison, concept, passage, path, practice, role, talk, uses
 from assistant.replies.turn import Turn
@@ -20,6 +21,7 @@ TALK: dict[str, Replier] = {
 KNOWLEDGE: dict[str, Replier] = {
     **dict.fromkeys(concept.FIELDS, concept.reply),
     "compare": comparison.reply,
+    "choose": comparison.choose,
     "applications": uses.applications,
     "industry": uses.applications,
 }
@@ -35,6 +37,8 @@ PRACTICE: dict[str, Replier] = {
     "exercise_start": practice.exercise_start,
     "quiz": practice.quiz,
 }
+DOUBTFUL = 0.5  # below this, a near question says more than the intent
+SAME = 0.82  # so near, a stored question is put before the facts of a role or a resource
 # Career questions whose answer is advice: a stored question first, then the role's own fields.
 ADVICE = frozenset(
     (
@@ -59,6 +63,12 @@ def answer(turn: Turn) -> Reply | None:
     """Return the reply to a turn, or None where nothing good enough is known."""
     if turn.intent in TALK:
         return TALK[turn.intent](turn)
+    if turn.sure < DOUBTFUL:
+        best = next(iter(passage.candidates(turn)), None)
+        if best and best.wording and best.dense >= role.ASKED_BEFORE:
+            return passage.answer(turn, best)
+        if turn.entries("application", "industry"):
+            return uses.applications(replace(turn, intent="applications"))
     if turn.intent in PRACTICE:
         return PRACTICE[turn.intent](turn)
     if turn.intent in ADVICE:
@@ -78,9 +88,12 @@ def advice(turn: Turn) -> Reply | None:
     named = turn.entries("role")
     if turn.intent == "salary" and named:
         return role.reply(turn)
+    facts = (named and turn.intent in ("outlook", "skills")) or turn.entries("resource")
     for item in (faq, best):
-        if item and item.wording and item.dense >= role.ASKED_BEFORE:
+        if item and item.wording and item.dense >= (SAME if facts else role.ASKED_BEFORE):
             return passage.answer(turn, item)
+    if turn.entries("resource"):
+        return path.resources(turn)
     if named and turn.intent in role.FIELDS:
         return role.reply(turn)
     if faq and faq.wording and faq.good:

@@ -7,6 +7,7 @@ from assistant.reply import Action, Block, Bullets, Reply, Text
 from knowledge.schema import Path, Resource, Role
 
 ASKED_BEFORE = 0.74
+SAME_QUESTION = 0.93
 ADVICE_ASKED = 0.64  # for "can I …?", which wants advice before a plan
 SHOWN_STEPS = 7
 RESOURCES = 6
@@ -20,6 +21,8 @@ def reply(turn: Turn) -> Reply | None:
     stated = time.hours is not None or time.weeks is not None
     best = next(iter(passage.candidates(turn, kinds=("faq",))), None)
     bar = ADVICE_ASKED if turn.intent == "transition" else ASKED_BEFORE
+    if turn.intent == "path" and role:
+        bar = SAME_QUESTION
     if best and best.wording and best.dense >= bar and not stated and background is None:
         return passage.answer(turn, best)
     route = _route(turn, role, background)
@@ -59,6 +62,8 @@ def _background(turn: Turn) -> Path | None:
 
 def _role(turn: Turn, background: Path | None) -> str:
     roles = [entry.id for entry in turn.entries("role")]
+    roles += [route.role for route in turn.entries("path") if isinstance(route, Path)
+              and not route.background]  # fmt: skip
     if roles:
         return roles[-1]
     concepts = {entry.id for entry in turn.entries("concept", "competency")}

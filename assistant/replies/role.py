@@ -116,11 +116,13 @@ def projections(turn: Turn, role: Role) -> list[Block]:
 
 def recommend(turn: Turn) -> Reply | None:
     """Rank the roles by how near the message is to what they do and whom they suit."""
+    named = [entry.id for entry in turn.entries("role")]
+    if len(named) == 1:
+        return reply(turn)
     best = next(iter(passage.candidates(turn, kinds=("faq",))), None)
     if best and best.wording and best.dense >= ASKED_BEFORE:
         return passage.answer(turn, best)
     ranked: dict[str, float] = {}
-    named = [entry.id for entry in turn.entries("role")]
     for item in passage.candidates(turn, SUITS_FIELDS, kinds=("role",)):
         if item.field in SUITS_FIELDS:
             ranked[item.entry] = max(ranked.get(item.entry, 0.0), item.rank)

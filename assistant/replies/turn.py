@@ -8,12 +8,17 @@ from assistant.language.mentions import Mention, MentionFinder
 from assistant.language.understanding import Understanding
 from assistant.reply import Action, Block, Entity, Reference, Reply, Status
 from knowledge.library import Library
-from knowledge.schema import Entry, QuizItem
+from knowledge.schema import Concept, Entry, QuizItem
 from skills.exercise import Exercise
 
 MAX_SOURCES = 4
 MAX_SUGGESTIONS = 4
 TOPIC_KINDS = ("concept", "role", "application", "industry", "competency", "claim", "resource")
+
+
+def is_field(entry: Entry) -> bool:
+    """Return whether an entry is a whole field, as machine learning, named in many questions."""
+    return isinstance(entry, Concept) and entry.what == "field"
 
 
 class Knowing(Protocol):
@@ -71,6 +76,7 @@ class Turn:
     exercises: Mapping[str, Exercise]
     intent: str
     about: tuple[Mention, ...]
+    sure: float = 1.0  # probability of the intent; 1 where the conversation gave it
 
     @property
     def library(self) -> Library:
@@ -88,6 +94,12 @@ class Turn:
             if (not kinds or mention.kind in kinds) and mention.id in self.library:
                 found.setdefault(mention.id, self.library.get(mention.id))
         return list(found.values())
+
+    def subject(self, *kinds: str) -> Entry | None:
+        """Return the entry the message is about, a particular one before a whole field."""
+        entries = self.entries(*kinds)
+        particular = (entry for entry in entries if not is_field(entry))
+        return next(particular, next(iter(entries), None))
 
     def references(self, *ids: str) -> tuple[Reference, ...]:
         """Return the sources of entries, those of the first entry first, each page once."""

@@ -1,29 +1,41 @@
 """What things are used for: applications of a concept, industries, everything at once."""
 
 from assistant.replies import concept, passage
-from assistant.replies.turn import Turn
+from assistant.replies.turn import Turn, is_field
 from assistant.reply import Bullets, Reply, Text
 from knowledge.schema import Application, Entry, Industry
 
 MOST = 8
 CLOSE = 0.80
+DESCRIBED = 0.55  # how near a passage of an application must be to be what is described
 
 
 def applications(turn: Turn) -> Reply | None:
     """Say where a concept is used; in an industry if one is named; without a name, everywhere."""
-    industry = next(iter(turn.entries("industry")), None)
-    if isinstance(industry, Industry):
-        return _in_industry(turn, industry)
-    application = next(iter(turn.entries("application")), None)
-    if isinstance(application, Application):
-        return _application(turn, application)
+    found = turn.subject("application", "industry")
+    subject = turn.subject("concept", "competency", "role")
     best = next(iter(passage.candidates(turn)), None)
-    if best and best.wording and best.dense >= CLOSE:
+    if found is None and best and best.wording and best.dense >= CLOSE:
         return passage.answer(turn, best)
-    subject = next(iter(turn.entries("concept", "competency", "role")), None)
+    fields_only = len(turn.entries()) > 1 and all(map(is_field, turn.entries()))
+    if found is None and not fields_only and (subject is None or is_field(subject)):
+        found = _meant(turn)
+    if isinstance(found, Industry):
+        return _in_industry(turn, found)
+    if isinstance(found, Application):
+        return _application(turn, found)
     if subject is None:
         return _everything(turn) if not best or not best.good else passage.answer(turn, best)
     return _of(turn, subject)
+
+
+def _meant(turn: Turn) -> Entry | None:
+    """Return the application or industry that a message describes without naming it."""
+    for kind in ("application", "industry"):
+        near = next(iter(passage.candidates(turn, kinds=(kind,))), None)
+        if near and near.dense >= DESCRIBED:
+            return turn.library.get(near.entry)
+    return None
 
 
 def _application(turn: Turn, application: Application) -> Reply:

@@ -1,5 +1,6 @@
 """The intent classifier on a small invented world: no model, no network, no files of ours."""
 
+import re
 import subprocess
 import sys
 import zlib
@@ -10,8 +11,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from assistant.evaluation import conversation
 from assistant.evaluation import intents as evaluation
-from assistant.language import features
+from assistant.language import intents
 from assistant.language.features import Grams
+from assistant.language.finetune import Recipe, _schedule, set_aside
 from assistant.language.intents import IntentClassifier, Validation
 from assistant.language.kernel import KernelRidge, families, spread
 from assistant.language.rejection import sharpness_of, softmax, threshold
@@ -50,11 +52,22 @@ def classifier():
     return IntentClassifier(encode).fit(TEXTS, LABELS, out_of_scope=STRANGE)
 
 
+def _runs(text):
+    """Return the runs of one to three words, by a slow and obvious way."""
+    bounded = ["^", *re.findall(r"[\w'+#]+", text.lower()), "$"]
+    runs = [
+        bounded[start : start + size]
+        for size in (1, 2, 3)
+        for start in range(len(bounded) - size + 1)
+    ]
+    return [" ".join(run) for run in runs if run not in (["^"], ["$"])]
+
+
 @pytest.mark.parametrize(("analyzer", "min_df"), [("words", 1), ("letters", 2)])
 def test_grams_equal_those_of_scikit_learn(analyzer, min_df):
     texts = [*TEXTS, "What's  C++ or\tC#?", "été naïve", "", "a a a b", "?!"]
     if analyzer == "words":
-        options = {"token_pattern": features.TOKEN.pattern, "ngram_range": (1, 2)}
+        options = {"analyzer": _runs}
     else:
         options = {"analyzer": "char_wb", "ngram_range": (2, 5)}
     theirs = TfidfVectorizer(sublinear_tf=True, min_df=min_df, **options)
@@ -205,6 +218,52 @@ def test_validation_sets_the_threshold(classifier):
     assert sum(one.is_out_of_scope for one in with_it.predict(TEXTS[::4])) <= 1
 
 
+class Turned:
+    """Stands for a tuned encoder: the same vectors, turned."""
+
+    def encode(self, texts):
+        return encode(texts)[:, ::-1].copy()
+
+
+def test_a_tuned_encoder_is_joined_calibrated_on_what_was_set_aside_and_saved(
+    monkeypatch, tmp_path
+):
+    trained_on = []
+
+    def tune(texts, classes, labels, recipe):
+        trained_on.extend(texts)
+        assert len(texts) == len(classes) and labels == 3 and classes.max() == 3
+        return b"weights"
+
+    monkeypatch.setattr(intents, "tune", tune)
+    monkeypatch.setattr(intents, "open_tuned", lambda model: Turned())
+    made = IntentClassifier(encode, fine_tune=True).fit(TEXTS, LABELS, STRANGE)
+    assert len(trained_on) == 0.8 * (len(TEXTS) + len(STRANGE))
+    assert made.ridge_.landmarks_.shape[1] == 96
+    asked = ["turn on the toaster", "who painted the bridge"]
+    made.save(tmp_path)
+    assert (tmp_path / "tuned.onnx").read_bytes() == b"weights"
+    loaded = IntentClassifier.load(tmp_path, encode)
+    for one in (made, loaded):
+        known, strange = one.predict(asked)
+        assert known.label == "on" and known.out_of_scope < strange.out_of_scope
+
+
+def test_a_share_of_every_class_is_set_aside():
+    classes = np.array([0] * 10 + [1] * 5 + [2])
+    aside, kept = set_aside(classes, 0.2)
+    assert np.bincount(classes[aside]).tolist() == [2, 1]
+    assert sorted([*aside, *kept]) == list(range(16))
+
+
+def test_batches_cover_every_text_each_epoch_and_time_is_a_bound():
+    lengths = [3, 9, 4, 8, 5, 7, 6]
+    steps = list(_schedule(lengths, Recipe(epochs=2, batch=3)))
+    assert sorted(np.concatenate([rows for _, rows in steps])) == sorted([*range(7)] * 2)
+    assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+    assert list(_schedule(lengths, Recipe(epochs=2, batch=3, seconds=1e-9))) == []
+
+
 def test_prediction_imports_nothing_heavy(classifier, tmp_path):
     classifier.save(tmp_path)
     code = (
@@ -226,8 +285,8 @@ def _csv(path, rows):
 
 def test_evaluate_reads_csv_and_gives_the_figures_of_the_contract(tmp_path):
     rows = list(zip(TEXTS, LABELS, strict=True))
-    train = _csv(tmp_path / "train.csv", rows[::2])
-    test = _csv(tmp_path / "test.csv", rows[1::2])
+    train = _csv(tmp_path / "train.csv", rows[:30] + rows[40:70] + rows[80:110])
+    test = _csv(tmp_path / "test.csv", rows[30:40] + rows[70:80] + rows[110:])
     oos = tmp_path / "oos.txt"
     oos.write_text("\n".join(STRANGE))
     figures = evaluation.evaluate(encode, train, test, oos)

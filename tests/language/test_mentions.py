@@ -36,6 +36,7 @@ FINDER = MentionFinder(NAMES, {"what", "tension", "decision", "between"})
         ("normalization", ["norm"]),
         ("do I need C++?", ["cpp"]),
         ("a decision between them", []),
+        ("what does recall mean?", ["recall"]),
         ("", []),
         ("?!", []),
     ],

@@ -1,0 +1,216 @@
+"""An exercise as data, and the catalogue of all of them.
+
+The sentences, checks and predictions live in `skills/<family>/<id>/exercise.yaml`, the code
+in `solution.py` beside it. Packaged YAML is trusted: it is built straight into dataclasses,
+so that listing imports neither pydantic nor torch. `skills.check` holds the strict reading,
+which is also what explains a file that does not build.
+"""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+import yaml
+from annotated_types import Ge, Len, MinLen
+from typing_extensions import Doc
+
+from knowledge.schema import STRICT, Ids, Line, Prose, QuizItem, Source
+
+Name = Annotated[str, MinLen(1), Doc("as a Python name: accuracy, random_forest")]
+FILE = "exercise.yaml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metric:
+    """A number that the exercise measures, and how it is written for a reader."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    name: Name
+    label: Line
+    format: Annotated[str, Doc("a format specification, as .3f or .1%")]
+    meaning: Annotated[str, Doc("one sentence: what the number says")]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One answer to a prediction; right where the measured value is its own.
+
+    Choices stand in rising order: the first whose `below` exceeds the value is right, and the
+    last one has no bound.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    text: Line
+    below: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prediction:
+    """A question asked before the run and decided by what the run measures."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    id: Name
+    question: Line
+    value: Annotated[str, Doc("the measured value that decides, as forest.accuracy")]
+    choices: Annotated[tuple[Choice, ...], MinLen(2)]
+    after: Annotated[Prose, Doc("said once the value is known; {placeholders} allowed")]
+
+    def right(self, value: float) -> int:
+        """Return the index of the choice that a measured value makes right."""
+        bounds = [choice.below for choice in self.choices[:-1]]
+        return sum(bound is not None and value >= bound for bound in bounds)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """A part of the run with a name: a model that is trained and measured."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    name: Annotated[Name, Doc("as `solution.run` names it in what it yields")]
+    title: Line
+    watch: Annotated[str, Doc("one line: what to look for while it trains")] = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """A figure drawn from what the stages made; `figure` is a name in skills.figures."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    figure: Name
+    title: Line
+    caption: Annotated[str, Doc("how to read it; {placeholders} allowed")] = ""
+    stages: tuple[Name, ...] = ()
+    metrics: tuple[Name, ...] = ()
+    labels: Annotated[tuple[Line, ...], Doc("names of the classes, or of rows then columns")] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One step of an exercise: exactly one of its fields is given."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    say: Annotated[str, Doc("Markdown; {stage.metric} is replaced by what was measured")] = ""
+    ask: Annotated[str, Doc("the id of a prediction")] = ""
+    train: Stage | None = None
+    judge: Annotated[str, Doc("the id of a prediction, once its value is measured")] = ""
+    show: Picture | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """What the main stage's metric must reach: a fixed bound, or the baseline of this run."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    name: Line
+    metric: Name
+    at_least: float | None = None
+    at_most: float | None = None
+    over: Annotated[str, Doc("a measured value to exceed, as tree.average_precision")] = ""
+    under: Annotated[str, Doc("a measured value to stay below")] = ""
+    by: Annotated[float, Doc("the margin to that value")] = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exercise:
+    """A model to watch being trained, to read, and to write oneself."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    id: str
+    family: str
+    title: Line
+    summary: Annotated[Prose, Doc("what it trains and what that shows, in two sentences")]
+    concepts: Annotated[Ids, MinLen(1)]
+    prerequisites: Ids = ()
+    minutes: Annotated[int, Ge(1), Doc("for a learner who reads along")]
+    budget: Annotated[int, Ge(1), Doc("seconds of training on two CPU cores, at the most")]
+    device: Annotated[Literal["auto", "cpu"], Doc("cpu: its library has no other")]
+    dataset: Annotated[Name, Doc("a name in skills.data")]
+    stand_in: Annotated[str, Doc("when the data stand for others: say so")] = ""
+    main: Annotated[Name, Doc("the stage whose metrics are the exercise's own")]
+    baseline: Annotated[Name, Doc("the stage it is compared with")]
+    metrics: Annotated[tuple[Metric, ...], MinLen(1)]
+    predictions: Annotated[tuple[Prediction, ...], MinLen(1)]
+    steps: Annotated[tuple[Step, ...], MinLen(4)]
+    checks: Annotated[tuple[Check, ...], MinLen(1)]
+    passed: Annotated[Prose, Doc("what the result means when every check holds")]
+    failed: Annotated[Prose, Doc("and when one does not")]
+    try_next: Annotated[tuple[Line, ...], MinLen(1)]
+    hints: Annotated[tuple[Line, ...], Len(3, 3), Doc("of rising strength")]
+    quiz: Annotated[tuple[QuizItem, ...], MinLen(2)]
+    next: Ids = ()
+    sources: Annotated[tuple[Source, ...], MinLen(1)]
+
+    def prediction(self, name: str) -> Prediction:
+        """Return the prediction with an id; raises KeyError."""
+        return {prediction.id: prediction for prediction in self.predictions}[name]
+
+    def listing(self) -> dict[str, Any]:
+        """Return the row of `exercise list --json`."""
+        names = ("id", "title", "family", "concepts", "minutes", "device", "dataset")
+        row = {name: getattr(self, name) for name in names}
+        return row | {"concepts": list(self.concepts)}
+
+
+@cache
+def catalogue(root: Path | None = None) -> dict[str, Exercise]:
+    """Return every exercise by id, in the order of family and id.
+
+    Reads `<family>/<id>/exercise.yaml` under `root`, the installed package by default.
+    Raises knowledge.authoring.KnowledgeError, which names file, field and mend.
+    """
+    root = root or package()
+    read_ = [read(path, root) for path in sorted(root.glob(f"*/*/{FILE}"))]
+    return {exercise.id: exercise for exercise in read_}
+
+
+def package() -> Path:
+    """Return the folder of the installed `skills` package."""
+    return Path(str(resources.files("skills")))
+
+
+def read(path: Path, root: Path) -> Exercise:
+    """Return the exercise in a file; id and family are its folders' names.
+
+    Raises knowledge.authoring.KnowledgeError, which names file, field and mend.
+    """
+    try:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        document = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - safe
+        place = {"id": path.parent.name, "family": path.parent.parent.name}
+        built = _build(Exercise, {**document, **place})
+    except (TypeError, ValueError, KeyError, AttributeError, yaml.YAMLError):
+        from skills.check import strict  # pydantic: only to explain a fault
+
+        return strict(path, root)
+    return typing.cast(Exercise, built)
+
+
+def _build(hint: Any, value: Any) -> Any:
+    if typing.get_origin(hint) is Annotated:
+        return _build(typing.get_args(hint)[0], value)
+    if isinstance(hint, types.UnionType):
+        inner = [arm for arm in typing.get_args(hint) if arm is not types.NoneType]
+        return None if value is None else _build(inner[0], value)
+    if typing.get_origin(hint) is tuple:
+        if not isinstance(value, list):
+            raise TypeError("not a list")
+        return tuple(_build(typing.get_args(hint)[0], item) for item in value)
+    if dataclasses.is_dataclass(hint):
+        return _dataclass(typing.cast(type, hint), value)
+    return value.strip() if isinstance(value, str) else value
+
+
+def _dataclass(kind: type, document: Mapping[str, Any]) -> Any:
+    hints = _hints(kind)
+    return kind(**{name: _build(hints[name], value) for name, value in document.items()})
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind, include_extras=True)

@@ -1,0 +1,372 @@
+"""An exercise as a generator of events: say, ask, train, measure, show, judge, done.
+
+    events = play(exercise, seed=0)
+    event = next(events)
+    while not isinstance(event, Done):
+        event = events.send(choose(event.choices) if isinstance(event, Ask) else None)
+
+The generator prints nothing and waits for nothing. It pulls `run` of the exercise's own
+`solution.py`, so what is played is the code that the learner reads. Interrupted (Ctrl-C while
+it computes, or `events.throw(KeyboardInterrupt)` in between) it yields one more event: a
+`Done` with what was measured so far. `events.close()` ends it without a word.
+"""
+
+import contextlib
+import importlib
+import math
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, Literal
+
+from skills import data, figures
+from skills.device import Device, choose
+from skills.exercise import Check, Exercise, Prediction, Stage, Step
+from skills.figures import Curves, Figure, Images, Matrix, Table
+
+Progress = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Markdown for the learner; `part` tells a renderer what it is for."""
+
+    text: str
+    part: Literal["text", "outcome", "next"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A prediction to make; `send` the index of a choice, or None for no answer."""
+
+    prediction: str
+    question: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What became of a prediction: `held` is None when the learner made none."""
+
+    prediction: str
+    question: str
+    chosen: str | None
+    right: str
+    held: bool | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Train:
+    """Progress of a stage: step 1 to total, and the values of this step.
+
+    `curves` holds every value so far as (step, value) pairs by name. It grows as training
+    goes on and is not copied for each event: copy it to keep it.
+    """
+
+    stage: str
+    title: str
+    watch: str
+    step: int
+    total: int
+    values: Mapping[str, float]
+    curves: Mapping[str, Sequence[tuple[int, float]]]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measured number with its label and its value as a reader sees it."""
+
+    name: str
+    label: str
+    value: float
+    text: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a stage reached on data that it was not trained on, and how long it took."""
+
+    stage: str
+    title: str
+    values: tuple[Measured, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Show:
+    """A figure: a table, images, curves or a matrix of counts."""
+
+    title: str
+    caption: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """A check with the value measured and the threshold it was held against."""
+
+    name: str
+    passed: bool
+    value: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run came to; `dataclasses.asdict` gives the contract's JSON.
+
+    `metrics` are the main stage's, with those of other stages as `<stage>_<metric>`; `baseline`
+    has the same names. `timings`, named likewise, are apart: they alone differ from run to run.
+    `seconds` counts loading and training, not waiting for the learner. `stopped`: interrupted
+    before the end; then nothing counts as passed, and a stage cut short has its last values.
+    """
+
+    id: str
+    passed: bool
+    stopped: bool
+    seed: int
+    device: str
+    device_reason: str
+    dataset: str
+    metrics: dict[str, float]
+    baseline: dict[str, float | str]
+    timings: dict[str, float]
+    checks: tuple[CheckResult, ...]
+    seconds: float
+    artifacts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The last event."""
+
+    result: Result
+
+
+Event = Say | Ask | Judge | Train | Measure | Show | Done
+Reply = int | None
+Events = Generator[Event, Reply, None]
+
+
+def play(
+    exercise: Exercise,
+    *,
+    seed: int = 0,
+    device: str = "auto",
+    answers: Mapping[str, int] | None = None,
+) -> Events:
+    """Return the events of an exercise, the last of them `Done`.
+
+    With `answers` (prediction id to index of a choice; it may be empty) nothing is asked.
+    Raises DeviceError or MissingPackage on the first `next`, before anything is trained.
+    """
+    run = _Run(exercise, seed, choose(device, cpu_only=exercise.device == "cpu"))
+    run.start()
+    try:
+        for step in exercise.steps:
+            yield from run.play(step, answers)
+        yield from run.end()
+    except KeyboardInterrupt:
+        yield Done(run.result(stopped=True))
+    finally:
+        run.progress.close()
+
+
+@dataclass(slots=True)
+class _Run:
+    """What is known while an exercise is played."""
+
+    exercise: Exercise
+    seed: int
+    device: Device
+    seconds: float = 0.0
+    measured: dict[str, dict[str, float]] = field(default_factory=dict)
+    timings: dict[str, dict[str, float]] = field(default_factory=dict)
+    latest: dict[str, dict[str, float]] = field(default_factory=dict)
+    made: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    chosen: dict[str, int] = field(default_factory=dict)
+    progress: Generator[Progress, None, None] = field(init=False)
+
+    def start(self) -> None:
+        """Load data and solution; the solution's generator does nothing before it is pulled."""
+        with self._clock():
+            loaded = data.load(self.exercise.dataset)
+            name = f"skills.{self.exercise.family}.{self.exercise.id}.solution"
+            solution = importlib.import_module(name)
+            self.progress = solution.run(loaded, seed=self.seed, device=self.device.name)
+
+    def play(self, step: Step, answers: Mapping[str, int] | None) -> Events:
+        """Yield the events of one step."""
+        if step.say:
+            yield Say(self.fill(step.say))
+        elif step.ask:
+            yield from self._ask(self.exercise.prediction(step.ask), answers)
+        elif step.train:
+            yield from self._train(step.train)
+        elif step.judge:
+            yield self._judge(self.exercise.prediction(step.judge))
+        elif step.show:
+            of = figures.Material(step.show, self.exercise, self._values(), self.made)
+            yield Show(step.show.title, self.fill(step.show.caption), figures.draw(of))
+
+    def end(self) -> Events:
+        """Yield the verdict, what to try next, and Done."""
+        with self._clock():
+            for _ in self.progress:  # a solution may tidy up after its last stage
+                pass
+        result = self.result()
+        text = self.exercise.passed if result.passed else self.exercise.failed
+        yield Say(self.fill(text), "outcome")
+        yield Say("\n".join(f"- {self.fill(line)}" for line in self.exercise.try_next), "next")
+        yield Done(result)
+
+    def _ask(self, prediction: Prediction, answers: Mapping[str, int] | None) -> Events:
+        choices = tuple(choice.text for choice in prediction.choices)
+        if answers is None:
+            reply = yield Ask(prediction.id, self.fill(prediction.question), choices)
+        else:
+            reply = answers.get(prediction.id)
+        if reply is not None:
+            if not 0 <= reply < len(choices):
+                raise ValueError(f"{prediction.id}: choices go from 0 to {len(choices) - 1}")
+            self.chosen[prediction.id] = reply
+
+    def _judge(self, prediction: Prediction) -> Judge:
+        right = prediction.right(self.value(prediction.value))
+        chosen = self.chosen.get(prediction.id)
+        return Judge(
+            prediction.id,
+            self.fill(prediction.question),
+            None if chosen is None else prediction.choices[chosen].text,
+            prediction.choices[right].text,
+            None if chosen is None else chosen == right,
+            self.fill(prediction.after),
+        )
+
+    def _train(self, stage: Stage) -> Events:
+        curves: dict[str, list[tuple[int, float]]] = {}
+        before = self.seconds
+        while stage.name not in self.measured:
+            with self._clock():
+                told = next(self.progress)
+            if told["stage"] != stage.name:
+                raise ValueError(f"{self.exercise.id}: {told['stage']} came before {stage.name}")
+            if "metrics" in told:
+                self.measured[stage.name] = _floats(told["metrics"])
+                self.timings[stage.name] = _floats(told.get("timings", {}))
+                self.made[stage.name] = told.get("made", {})
+                continue
+            values = _floats(told, without=("stage", "step", "total"))
+            for name, value in values.items():
+                curves.setdefault(name, []).append((told["step"], value))
+            self.latest.setdefault(stage.name, {}).update(values)
+            spent = self.seconds - before
+            yield Train(
+                stage.name, stage.title, stage.watch, told["step"], told["total"], values, curves,
+                spent,
+            )  # fmt: skip
+        yield Measure(stage.name, stage.title, self._readable(stage.name), self.seconds - before)
+
+    def _readable(self, stage: str) -> tuple[Measured, ...]:
+        values = self._values()[stage]
+        return tuple(
+            Measured(
+                metric.name, metric.label, values[metric.name],
+                format(values[metric.name], metric.format), metric.meaning,
+            )
+            for metric in self.exercise.metrics
+            if metric.name in values
+        )  # fmt: skip
+
+    def value(self, name: str) -> float:
+        """Return a measured value by its dotted name, as forest.accuracy or gain.accuracy."""
+        space, _, metric = name.partition(".")
+        return float(getattr(self.spaces()[space], metric))
+
+    def fill(self, text: str) -> str:
+        """Return a text with its {placeholders} replaced by what was measured."""
+        return text.format_map(self.spaces())
+
+    def spaces(self) -> dict[str, Any]:
+        """Return what a placeholder may name.
+
+        Each stage, `baseline`, `gain` (main less baseline), `ratio` (main over baseline),
+        `device`, `dataset` and `seed`.
+        """
+        values = self._values()
+        main = values.get(self.exercise.main, {})
+        base = values.get(self.exercise.baseline, {})
+        shared = [name for name in main if name in base]
+        gain = {name: main[name] - base[name] for name in shared}
+        ratio = {name: main[name] / base[name] for name in shared if base[name]}
+        spaces = {**values, "baseline": base, "gain": gain, "ratio": ratio}
+        named = {name: SimpleNamespace(**space) for name, space in spaces.items()}
+        dataset = data.DATASETS[self.exercise.dataset]
+        return {**named, "device": self.device, "dataset": dataset, "seed": self.seed}
+
+    def result(self, *, stopped: bool = False) -> Result:
+        """Return what was measured so far as the contract's document."""
+        exercise = self.exercise
+        measured = {**self.latest, **self.measured} if stopped else self.measured
+        checks = () if stopped else tuple(self._check(check) for check in exercise.checks)
+        return Result(
+            id=exercise.id,
+            passed=not stopped and all(check.passed for check in checks),
+            stopped=stopped,
+            seed=self.seed,
+            device=self.device.name,
+            device_reason=self.device.reason,
+            dataset=exercise.dataset,
+            metrics=self._flat(measured),
+            baseline={"name": exercise.baseline, **measured.get(exercise.baseline, {})},
+            timings=self._flat(self.timings),
+            checks=checks,
+            seconds=round(self.seconds, 3),
+        )
+
+    def _flat(self, stages: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+        main = self.exercise.main
+        return dict(stages.get(main, {})) | {
+            f"{stage}_{name}": value
+            for stage, values in stages.items()
+            if stage != main
+            for name, value in values.items()
+        }
+
+    def _values(self) -> dict[str, dict[str, float]]:
+        return {name: {**values, **self.timings[name]} for name, values in self.measured.items()}
+
+    def _check(self, check: Check) -> CheckResult:
+        value = self.measured[self.exercise.main].get(check.metric, math.nan)
+        if check.over:
+            threshold = self.value(check.over) + check.by
+            return CheckResult(check.name, value > threshold, value, threshold)
+        if check.under:
+            threshold = self.value(check.under) - check.by
+            return CheckResult(check.name, value < threshold, value, threshold)
+        if check.at_most is not None:
+            return CheckResult(check.name, value <= check.at_most, value, check.at_most)
+        threshold = math.inf if check.at_least is None else check.at_least
+        return CheckResult(check.name, value >= threshold, value, threshold)
+
+    @contextlib.contextmanager
+    def _clock(self) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds += time.perf_counter() - started
+
+
+def _floats(values: Progress, without: Sequence[str] = ()) -> dict[str, float]:
+    return {name: float(value) for name, value in values.items() if name not in without}
+
+
+__all__ = [
+    "Ask", "CheckResult", "Curves", "Done", "Event", "Events", "Figure", "Images", "Judge",
+    "Matrix", "Measure", "Measured", "Reply", "Result", "Say", "Show", "Table", "Train", "play",
+]  # fmt: skip
