@@ -1,6 +1,8 @@
 """The interactive loop. Only this file waits for keys."""
 
+import shutil
 import sys
+import textwrap
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -136,7 +138,10 @@ def choose_option(question: str, choices: Sequence[str]) -> int | None:
     """Ask for one of the choices at the terminal; None where the learner skips it."""
     from prompt_toolkit import prompt
 
-    print(question)  # noqa: T201
+    from assistant.render.terminal import WIDEST
+
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    print(textwrap.fill(question, width))  # noqa: T201
     for number, choice in enumerate(choices, 1):
         print(f"  {number}. {choice}")  # noqa: T201
     while True:

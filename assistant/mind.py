@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -64,7 +64,7 @@ class Mind:
         cards = self.library.cards
         triples = [(name, id_, cards[id_].kind) for name, id_ in self.library.names]
         words = json.loads((self.folder / "words.json").read_text("utf-8"))
-        return MentionFinder(triples, words)
+        return MentionFinder(triples, words["known"], words["everyday"])
 
     @cached_property
     def phrases(self) -> dict[str, str]:
@@ -156,10 +156,14 @@ def _build(work: Path, cache: Path, say: Say) -> None:
     SearchIndex.build(texts, encoder.encode, _previous(cache), gists).save(work)
     utterances = read_utterances(LANGUAGE)
     _intents(utterances, encoder.encode, work / "intents", cache, say)
-    everyday = (text for label in OUT_OF_SCOPE for text in utterances[label])
-    words = {token.plain for text in (*texts, *everyday) for token in tokens(text)}
-    _write_json(work / "words.json", sorted(words))
+    everyday = _words(text for label in OUT_OF_SCOPE for text in utterances[label])
+    words = {"known": sorted(_words(texts) | everyday), "everyday": sorted(everyday)}
+    _write_json(work / "words.json", words)
     _write_json(work / "phrases.json", _phrases())
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return {token.plain for text in texts for token in tokens(text)}
 
 
 def _intents(

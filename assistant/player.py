@@ -121,14 +121,14 @@ class LiveScreen:
             self._train(event)
             return
         self._stop()
-        from assistant.render.terminal import marked
+        from assistant.render.terminal import WIDEST, markdown
 
-        for line in _lines(event, min(self._console.width, 100), plain=False):
-            markdown = isinstance(event, Say | Judge)
-            self._console.print(
-                marked(line) if markdown else line, soft_wrap=isinstance(event, Show),
-                width=None if isinstance(event, Show) else min(self._console.width, 100),
-            )  # fmt: skip
+        width = min(self._console.width, WIDEST)
+        if isinstance(event, Say | Judge):
+            self._console.print(markdown(_said(event)), "", width=width)
+            return
+        for line in _lines(event, width, plain=False):
+            self._console.print(line, soft_wrap=isinstance(event, Show))
 
     def _train(self, event: Train) -> None:
         from rich.live import Live
@@ -166,15 +166,22 @@ class LiveScreen:
             self._stage = ""
 
 
+def _said(event: Say | Judge) -> str:
+    """Return what an event says, as Markdown."""
+    if isinstance(event, Say):
+        return event.text
+    mine = f" You said: {event.chosen}." if event.chosen else ""
+    return f"{event.question}{mine} **{event.right}**. {event.text}"
+
+
 def _lines(event: Event, width: int, *, plain: bool) -> list[str]:
     """Return an event as lines of text."""
     match event:
-        case Say():
-            return [*(inline(event.text) if plain else event.text).splitlines(), ""]
-        case Judge():
-            mine = f" You said: {event.chosen}." if event.chosen else ""
-            text = f"{event.question}{mine} {event.right}. {event.text}"
-            return [inline(text) if plain else text, ""]
+        case Say() | Judge():
+            from assistant.render.terminal import lines
+
+            paragraphs = _said(event).split("\n\n")
+            return [inline(line) for part in paragraphs for line in [*lines(part), ""]]
         case Measure():
             values = [f"  {value.label}: {value.text}  ({value.meaning})" for value in event.values]
             return [f"{event.title}: measured in {event.seconds:.1f} s", *values, ""]

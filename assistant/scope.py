@@ -1,5 +1,6 @@
 """Whether a message belongs to our field, from all that is known about it."""
 
+from assistant.language.mentions import WEAK
 from assistant.replies import passage
 from assistant.replies.control import CONTROL
 from assistant.replies.dispatch import TALK
@@ -10,9 +11,11 @@ from assistant.replies.turn import Turn
 NAMED = 0.50  # the message names an entry of ours
 STRANGE = 0.80  # nothing of ours is named
 OTHER_CAREER = 0.88  # nothing of ours is named, and it sounds like another career
+CLOSE = 0.60  # nothing of ours is named and no answer was found, but the subject is ours
 # A message in scope by the classifier's word alone must be at least this near to something.
 TOUCHING = 0.40
 OUR_KINDS = ("concept", "role", "application", "industry", "claim", "resource")
+TALKING = 0.4  # how likely talk must be in a short message that the classifier finds strange
 SHORT = 3  # words of a message that is about the conversation whatever the classifier says
 
 
@@ -20,9 +23,9 @@ def in_scope(turn: Turn) -> bool:
     """Return whether to answer; a name of ours or a near question outweighs the classifier."""
     heard = turn.heard
     strange = heard.prediction.is_out_of_scope
-    named = any(mention.kind in OUR_KINDS for mention in turn.about)
+    named = _named(turn)
     if turn.intent in TALK or turn.intent in CONTROL:
-        return not strange or len(heard.text.split()) <= SHORT
+        return not strange or (len(heard.text.split()) <= SHORT and turn.sure >= TALKING)
     best = next(iter(passage.candidates(turn)), None)
     near = best.dense if best else 0.0
     if named:
@@ -40,6 +43,11 @@ _NO_PASSAGE = frozenset(
 
 def in_field(turn: Turn) -> bool:
     """Return whether a message without a good answer is at least about our field."""
-    named = any(mention.kind in OUR_KINDS for mention in turn.about)
+    named = _named(turn)
     best = next(iter(passage.candidates(turn)), None)
-    return named or (best is not None and best.dense >= NAMED)
+    return named or (best is not None and best.dense >= CLOSE)
+
+
+def _named(turn: Turn) -> bool:
+    """Return whether the message names an entry of ours by more than an everyday word."""
+    return any(mention.kind in OUR_KINDS and mention.score > WEAK for mention in turn.about)

@@ -1,6 +1,12 @@
 """Fixtures shared by all tests. The user's directory is always a temporary one."""
 
 import os
+
+# Workers share the cores: more threads than one each wait for each other. Set before any import
+# of a library that reads it.
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["HF_HUB_OFFLINE"] = "1"
+
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,8 +17,6 @@ from filelock import FileLock
 from assistant.conversation import Conversation
 from assistant.mind import Mind, open_mind
 from skills.exercise import catalogue
-
-os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 @pytest.fixture(autouse=True)

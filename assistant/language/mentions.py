@@ -16,12 +16,13 @@ _NOT_NAMES = re.compile(
     r"|\bby means\b|\bi recall\b|\bin general\b|\bin order to\b|\bit means\b",
     re.IGNORECASE,
 )
-_DOES_MEAN = re.compile(r"(?<=\w) means?(?=\s*[?.!]*$)", re.IGNORECASE)  # "what does X mean?"
+_DOES_MEAN = re.compile(r"(\b(?:does|do|did)\b.+) means?(?=\s*[?.!]*$)", re.IGNORECASE)
 KIND_ORDER = (
     "concept", "role", "application", "industry", "competency", "claim", "resource", "path",
     "occupation", "faq",
 )  # fmt: skip
 LONGEST_NAME = 8
+WEAK = 0.5
 _LETTERS_FOR_ONE_EDIT, _LETTERS_FOR_TWO_EDITS = 4, 8
 
 
@@ -76,9 +77,18 @@ class MentionFinder:
     """Finds the entries that a text names."""
 
     def __init__(
-        self, names: Iterable[tuple[str, str, str]], known_words: Collection[str] = ()
+        self,
+        names: Iterable[tuple[str, str, str]],
+        known_words: Collection[str] = (),
+        everyday: Collection[str] = (),
     ) -> None:
-        """Take (name, id, kind) triples and the plain words that are not misspelt."""
+        """Take (name, id, kind) triples and the plain words that are not misspelt.
+
+        A name that is one of the `everyday` words, and not written in capitals, is found with a
+        score of `WEAK`: "zero", "chance" and "join" are names of ours, and mostly mean no such
+        thing.
+        """
+        self._everyday = frozenset(everyday)
         self._owners: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._joined: dict[str, str] = {}
         words: set[str] = set()
@@ -98,7 +108,7 @@ class MentionFinder:
     def find(self, text: str) -> list[Mention]:
         """Return the mentions in a text in the order they stand, the longest names first served."""
         masked = _NOT_NAMES.sub(lambda found: " " * len(found.group()), text)
-        masked = _DOES_MEAN.sub(lambda found: " " * len(found.group()), masked)
+        masked = _DOES_MEAN.sub(lambda found: found[1].ljust(len(found[0])), masked)
         words = tokens(masked)
         corrected = [self.correct(word.plain) for word in words]
         found: list[Mention] = []
@@ -124,7 +134,10 @@ class MentionFinder:
                 id_, kind = owners[0]
                 also = tuple(owner[0] for owner in owners[1:])
                 first, last = words[start].start, words[end - 1].end
-                return Mention(id_, kind, text[first:last], score, first, last, also)
+                piece = text[first:last]
+                if form in self._everyday and piece[1:] == piece[1:].lower():
+                    score = WEAK
+                return Mention(id_, kind, piece, score, first, last, also)
         return None
 
     def _rejoin(self, form: str) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from assistant.language.intents import IntentClassifier, Prediction
-from assistant.language.mentions import Mention, MentionFinder
+from assistant.language.mentions import WEAK, Mention, MentionFinder
 from assistant.language.slots import Slots, slots
 from assistant.search import Encode, Floats, Hit, SearchIndex
 
@@ -47,9 +47,9 @@ class Understanding:
         return self.prediction.probability
 
     def named(self, *kinds: str) -> list[Mention]:
-        """Return the mentions of these kinds, or all, each entry once."""
+        """Return the mentions of these kinds, or all, each entry once, everyday words last."""
         seen: dict[str, Mention] = {}
-        for mention in self.mentions:
+        for mention in sorted(self.mentions, key=lambda mention: mention.score == WEAK):
             if not kinds or mention.kind in kinds:
                 seen.setdefault(mention.id, mention)
         return list(seen.values())

@@ -22,7 +22,7 @@ def braille(values: Sequence[float], width: int, height: int) -> list[str]:
     if not values:
         return [" " * width] * height
     cells = [[0] * width for _ in range(height)]
-    picked = _resample(values, min(width * 2, max(2, len(values))))
+    picked = _stretch(_resample(values, min(width * 2, len(values))), width * 2)
     low, high = min(picked), max(picked)
     span = (high - low) or 1.0
     last = None
@@ -49,6 +49,19 @@ def chart(series: Mapping[str, Sequence[float]], width: int, height: int = 6) ->
             label = high if index == 0 else low if index == len(rows) - 1 else ""
             lines.append(f"{label:>{margin}} {row.rstrip(chr(0x2800))}")
     return lines
+
+
+def _stretch(values: Sequence[float], count: int) -> list[float]:
+    """Return `count` values, those between the given ones on straight lines."""
+    if len(values) < 2:
+        return [*values] * count
+    stretched = []
+    for index in range(count):
+        place = index * (len(values) - 1) / (count - 1)
+        left = min(int(place), len(values) - 2)
+        share = place - left
+        stretched.append(values[left] * (1 - share) + values[left + 1] * share)
+    return stretched
 
 
 def _resample(values: Sequence[float], count: int) -> list[float]:

@@ -60,7 +60,7 @@ def _footer(reply: Reply, on: "Console", width: int) -> None:
 def _block(block: Block, width: int, full: int) -> "list[RenderableType]":
     match block:
         case Text():
-            return [_markdown(block.text)]
+            return [markdown(block.text)]
         case Bullets():
             return _bullets(block, width)
         case Table():
@@ -121,7 +121,7 @@ def marked(text: str) -> "RenderableType":
     return line
 
 
-def _markdown(text: str) -> "RenderableType":
+def markdown(text: str) -> "RenderableType":
     """Return running text: paragraphs flow, lists keep their lines."""
     from rich.console import Group
 
@@ -129,11 +129,11 @@ def _markdown(text: str) -> "RenderableType":
     for paragraph in re.split(r"\n\s*\n", text.strip()):
         if parts:
             parts.append("")
-        parts += [_item(line) if _LIST.match(line) else marked(line) for line in _lines(paragraph)]
+        parts += [_item(line) if _LIST.match(line) else marked(line) for line in lines(paragraph)]
     return Group(*parts)
 
 
-def _lines(paragraph: str) -> list[str]:
+def lines(paragraph: str) -> list[str]:
     """Return the lines of a paragraph, those that only wrap a sentence joined again."""
     lines: list[str] = []
     for line in paragraph.splitlines():

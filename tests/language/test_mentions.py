@@ -76,3 +76,10 @@ def test_key_ignores_hyphens_and_case() -> None:
 
 def test_closest_ranks_by_letters() -> None:
     assert FINDER.closest("random forset")[0][0] == "forest"
+
+
+def test_everyday_words_are_weak_unless_written_as_names() -> None:
+    finder = MentionFinder([("ReAct", "react", "concept"), ("join", "join", "concept")], (),
+                           {"react", "join"})  # fmt: skip
+    scores = {text: finder.find(text)[0].score for text in ("react", "ReAct", "to join", "JOIN")}
+    assert scores == {"react": 0.5, "ReAct": 1.0, "to join": 0.5, "JOIN": 1.0}
