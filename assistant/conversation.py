@@ -102,6 +102,7 @@ class Conversation:
         if topical and self.memory.intent and words <= 6 and _ELLIPSIS.match(heard.text):
             intent, sure = self.memory.intent, 1.0
         elif not topical and self.memory.topic and self._leans_on_topic(heard, words):
+            heard = self._with_topic(heard)
             about = (*about, *self._topic_mention())
         return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
 
@@ -117,6 +118,13 @@ class Conversation:
         if heard.intent not in NEEDS_TOPIC:
             return False
         return words <= 4 or (words <= 12 and bool(_PRONOUN.search(heard.text)))
+
+    def _with_topic(self, heard: Understanding) -> Understanding:
+        """Return the message with its passages found as if it had named the topic."""
+        name = self._mind.library.name(self.memory.topic)
+        text, count = _PRONOUN.subn(name, heard.text, count=1)
+        spelt = understand(text if count else f"{text} {name}", self._encode, self._mind)
+        return dataclasses.replace(heard, hits=spelt.hits, vector=spelt.vector)
 
     def _topic_mention(self) -> tuple[Mention, ...]:
         topic = self.memory.topic

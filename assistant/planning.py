@@ -1,5 +1,6 @@
 """A learning path laid out in weeks for one learner."""
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,7 +16,7 @@ MIN_HOURS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to learn or do; `week` counts from 1, `after` names the steps it needs."""
+    """One thing to learn or do; it starts in `week` (from 1), `after` names what it needs."""
 
     id: str
     kind: str
@@ -25,6 +26,7 @@ class Step:
     why: str
     after: tuple[str, ...]
     phase: int
+    ends: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,17 @@ class Plan:
     @property
     def weeks(self) -> int:
         """The week in which the last step ends."""
-        return max((step.week for step in self.steps), default=0)
+        return max((step.ends for step in self.steps), default=0)
 
     def within(self, weeks: int) -> float:
         """Return the hours that fit into the first `weeks` weeks."""
-        return round(sum(step.hours for step in self.steps if step.week <= weeks), 1)
+        return round(sum(step.hours for step in self.steps if step.ends <= weeks), 1)
 
     def as_json(self) -> dict[str, Any]:
         """Return the document of `lodestar path --json`."""
-        steps = [{name: value for name, value in asdict(step).items() if name != "phase"}
-                 for step in self.steps]  # fmt: skip
+        steps = [asdict(step) for step in self.steps]
+        for step in steps:
+            del step["phase"], step["ends"]
         return {
             "role": self.role,
             "path": self.path,
@@ -112,11 +115,14 @@ def plan(
         for item in fresh:
             whole = sum(other.weight for other in fresh)
             hours = max(MIN_HOURS, round(phase.hours * share * item.weight / whole * 2) / 2)
+            week = 1 + int((clock + 1e-9) // hours_per_week)
             clock += hours
-            week = max(1, int(-(-(clock - 1e-9) // hours_per_week)))
+            ends = max(week, math.ceil(clock / hours_per_week - 1e-9))
             after = tuple(id_ for id_ in item.after if id_ in placed)
-            steps.append(Step(item.id, item.kind, item.title, week, hours, item.why, after, number))
-        week = steps[-1].week if steps else 1
+            steps.append(
+                Step(item.id, item.kind, item.title, week, hours, item.why, after, number, ends)
+            )
+        week = steps[-1].ends if steps else 1
         milestones.append(Milestone(week, phase.title, phase.milestone))
     return Plan(path.id, path.role, hours_per_week, tuple(steps), tuple(skipped.items()),
                 tuple(milestones))  # fmt: skip

@@ -2,7 +2,7 @@
 
 from assistant.language.mentions import WEAK
 from assistant.replies import passage
-from assistant.replies.control import CONTROL
+from assistant.replies.control import CONTROL, TALKING
 from assistant.replies.dispatch import TALK
 from assistant.replies.turn import Turn
 
@@ -12,10 +12,10 @@ NAMED = 0.50  # the message names an entry of ours
 STRANGE = 0.80  # nothing of ours is named
 OTHER_CAREER = 0.88  # nothing of ours is named, and it sounds like another career
 CLOSE = 0.60  # nothing of ours is named and no answer was found, but the subject is ours
+FAMILIAR = 0.3  # an out-of-scope score below which the classifier is sure
 # A message in scope by the classifier's word alone must be at least this near to something.
 TOUCHING = 0.40
 OUR_KINDS = ("concept", "role", "application", "industry", "claim", "resource")
-TALKING = 0.4  # how likely talk must be in a short message that the classifier finds strange
 SHORT = 3  # words of a message that is about the conversation whatever the classifier says
 
 
@@ -45,7 +45,8 @@ def in_field(turn: Turn) -> bool:
     """Return whether a message without a good answer is at least about our field."""
     named = _named(turn)
     best = next(iter(passage.candidates(turn)), None)
-    return named or (best is not None and best.dense >= CLOSE)
+    familiar = turn.heard.prediction.out_of_scope < FAMILIAR
+    return named or familiar or (best is not None and best.dense >= CLOSE)
 
 
 def _named(turn: Turn) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from assistant.replies import concept, passage
-from assistant.replies.turn import Pending, Turn
+from assistant.replies.turn import Pending, Turn, a
 from assistant.reply import Block, Bullets, Entity, Reply, Table, Text
 from knowledge.passages import prose
 from knowledge.schema import Claim, Concept, Entry, OccupationStatistics, Role
@@ -76,7 +76,7 @@ def compare(turn: Turn, entries: Sequence[Entry]) -> Reply:
             blocks.append(claims)
     blocks.append(Bullets(tuple(_verdicts(turn, entries))))
     asks = [f"When should I use {entry.name}?" for entry in entries if entry.kind == "concept"]
-    asks += [f"How do I become a {entry.name}?" for entry in entries if entry.kind == "role"]
+    asks += [f"How do I become {a(entry.name)}?" for entry in entries if entry.kind == "role"]
     ids = [entry.id for entry in entries]
     compared = tuple(Entity(entry.id, entry.kind, entry.name, 1.0) for entry in entries)
     return replace(turn.reply(*blocks, ids=ids, suggestions=asks), entities=compared)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from assistant.replies import passage
-from assistant.replies.turn import Turn, is_field
+from assistant.replies.turn import Turn, a, is_field
 from assistant.reply import Action, Block, Bullets, Reply, Text
 from knowledge.passages import prose
 from knowledge.schema import Application, Claim, Competency, Concept, Entry, Industry, Role
@@ -151,7 +151,7 @@ def suggestions(turn: Turn, entry: Entry) -> list[str]:
         if entry.code and (entry.id, "code") not in turn.memory.shown:
             asks.append(f"Show me code for {entry.name}")
     elif isinstance(entry, Role):
-        asks.append(f"How do I become a {entry.name}?")
+        asks.append(f"How do I become {a(entry.name)}?")
     return asks
 
 

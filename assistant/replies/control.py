@@ -11,6 +11,7 @@ from assistant.reply import Reply, Text
 from knowledge.schema import Entry
 
 CONTROL = frozenset(("affirm", "deny", "cancel", "more", "simplify", "correct", "source"))
+TALKING = 0.4  # how likely talk must be in a message that the classifier finds strange
 SHORT = 8  # words of a message that is about the conversation
 _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
@@ -26,6 +27,8 @@ ALIKE = 75  # rapidfuzz's partial token ratio from which a phrase names a choice
 def reply(turn: Turn, pending: Pending) -> Reply | None:
     """Answer a message that is about the conversation, else None."""
     intent = turn.intent
+    if turn.heard.prediction.is_out_of_scope and turn.sure < TALKING:
+        return None
     named = bool(turn.heard.named(*TOPIC_KINDS))
     if intent in ("more", "simplify"):
         return _again(turn) if named or len(turn.heard.text.split()) <= SHORT else None

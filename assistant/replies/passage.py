@@ -14,6 +14,7 @@ WORDING_BONUS = 0.04  # the passage is a question, as the message is
 # Below these a passage is not called an answer; chosen on stories and development questions.
 ANSWER_DENSE = 0.56
 ANSWER_NAMED = 0.40
+WORDS_IN_COMMON = 0.2  # what sharing all words adds
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Candidate:
     @property
     def good(self) -> bool:
         """Whether the passage is near enough to the question to be called an answer."""
-        return self.dense >= (ANSWER_NAMED if self.named else ANSWER_DENSE)
+        likeness = self.dense + WORDS_IN_COMMON * self.lexical
+        return likeness >= (ANSWER_NAMED if self.named else ANSWER_DENSE)
 
 
 def candidates(

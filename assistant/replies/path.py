@@ -2,7 +2,7 @@
 
 from assistant.planning import HOURS_PER_WEEK, Plan, plan
 from assistant.replies import passage
-from assistant.replies.turn import Turn
+from assistant.replies.turn import Turn, a
 from assistant.reply import Action, Block, Bullets, Reply, Text
 from knowledge.schema import Path, Resource, Role
 
@@ -35,8 +35,8 @@ def reply(turn: Turn) -> Reply | None:
     blocks += phases(turn, route, laid_out)
     if time.weeks and time.weeks < laid_out.weeks:
         blocks.append(Text(_late(turn, laid_out, time.weeks)))
-    asks = [*passage.questions_near(turn, route, 1), f"What does a {_name(turn, route)} do?"]
-    asks.append(f"What skills does a {_name(turn, route)} need?")
+    asks = [*passage.questions_near(turn, route, 1), f"What does {a(_name(turn, route))} do?"]
+    asks.append(f"What skills does {a(_name(turn, route))} need?")
     ids = [route.id, route.role]
     actions = (Action("path", route.role, route.name), *_first_exercise(turn, laid_out))
     return turn.reply(*blocks, ids=ids, suggestions=asks, actions=actions)
@@ -114,7 +114,7 @@ def phases(turn: Turn, route: Path, laid_out: Plan) -> list[Block]:
         steps = [step for step in laid_out.steps if step.phase == number]
         if not steps:
             continue
-        first, last = steps[0].week, steps[-1].week
+        first, last = steps[0].week, steps[-1].ends
         weeks = f"week {first}" if first == last else f"weeks {first}-{last}"
         hours = sum(step.hours for step in steps)
         learn = [step.title for step in steps if step.kind in ("concept", "competency")]

@@ -1,7 +1,7 @@
 """Replies about roles: what they do, what they need, what they pay, which one suits."""
 
 from assistant.replies import concept, passage
-from assistant.replies.turn import Turn
+from assistant.replies.turn import Turn, a
 from assistant.reply import Action, Block, Bullets, Reply, Table, Text
 from knowledge.passages import prose
 from knowledge.schema import Entry, OccupationStatistics, Role
@@ -21,6 +21,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "applications": ("applications",),
 }
 ASKED_BEFORE = 0.72
+SAME = 0.97
 SUITS_FIELDS = ("suits", "day", "summary", "responsibilities")
 SUITED = 4
 
@@ -33,10 +34,12 @@ def reply(turn: Turn) -> Reply | None:
     best = next((item for item in passage.candidates(turn) if item.wording), None)
     facts = turn.intent in ("salary", "role", "define", "skills")
     bar = 0.86 if facts else ASKED_BEFORE
+    if turn.intent == "salary":
+        bar = SAME  # "what does X earn?" stands near to "what does X do?"
     if best and best.dense >= bar and (best.named or best.dense >= 0.8):
         return passage.answer(turn, best)
     blocks = _blocks(turn, role)
-    asks = [*passage.questions_near(turn, role, 2), f"How do I become a {role.name}?"]
+    asks = [*passage.questions_near(turn, role, 2), f"How do I become {a(role.name)}?"]
     ids = [role.id]
     if turn.intent in ("salary", "outlook"):
         ids += [_soc(occupation.soc) for occupation in role.occupations]
@@ -132,7 +135,7 @@ def recommend(turn: Turn) -> Reply | None:
         listed = ", ".join(card.name for card in turn.library.of_kind("role"))
         return turn.reply(Text(f"{turn.phrase('role_pick')}: {listed}."), status="clarify")
     lines = tuple(_suits(turn.library.get(id_)) for id_ in chosen)
-    asks = [f"What does a {turn.library.name(id_)} do?" for id_ in chosen[:2]]
+    asks = [f"What does {a(turn.library.name(id_))} do?" for id_ in chosen[:2]]
     if len(chosen) > 1:
         asks.append(f"{turn.library.name(chosen[0])} vs {turn.library.name(chosen[1])}")
     return turn.reply(Bullets(lines, title=turn.phrase("role_fit")), ids=chosen, suggestions=asks)

@@ -21,6 +21,15 @@ def is_field(entry: Entry) -> bool:
     return isinstance(entry, Concept) and entry.what == "field"
 
 
+def a(name: str) -> str:
+    """Return a name inside a sentence, with its article: "a data analyst", "an ML engineer"."""
+    first = name.split()[0]
+    spelt = len(first) > 1 and first[:2].isupper()  # letters said one by one: ML, NLP, AI
+    vowel = name[0] in ("AEFHILMNORSX" if spelt else "AEIOUaeiou")
+    plain = name if spelt else name[:1].lower() + name[1:]
+    return f"{'an' if vowel else 'a'} {plain}"
+
+
 class Knowing(Protocol):
     """The part of the mind that replies read."""
 
