@@ -6,6 +6,7 @@ mapping them into memory.
 
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -175,6 +176,7 @@ def _bm25(texts: Sequence[str], arrays: dict[str, npt.NDArray[Any]]) -> dict[str
         arrays["indices"] = np.zeros(0, np.int32)
         arrays["indptr"] = np.zeros(1, np.int64)
         return {}
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
     retriever = bm25s.BM25(k1=K1, b=B, method="lucene")
     retriever.index(corpus, show_progress=False)
     for name in ("data", "indices", "indptr"):
