@@ -1,6 +1,7 @@
 """The commands as others call them: real processes, their output, exit codes and imports."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -114,7 +115,9 @@ def test_path_is_ordered_and_within_hours(ready: Path) -> None:
         lodestar(ready, "path", "data_scientist", "--hours", "5", "--know", "python", "--json")
     )
     weeks = [step["week"] for step in plan["steps"]]
-    assert weeks == sorted(weeks) and plan["weeks"] == weeks[-1]
+    assert weeks == sorted(weeks) and weeks[0] == 1
+    hours = sum(step["hours"] for step in plan["steps"])
+    assert plan["weeks"] == math.ceil(hours / 5) >= weeks[-1]
     assert plan["hours_per_week"] == 5
     placed = [step["id"] for step in plan["steps"]]
     assert len(placed) == len(set(placed)) and "python" not in placed
