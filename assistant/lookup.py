@@ -48,16 +48,20 @@ def find(mind: Mind, text: str) -> dict[str, Any]:
 
 
 def _by_letters(mind: Mind, text: str) -> Iterator[tuple[str, float]]:
-    if text.strip().casefold() in mind.library:
-        yield text.strip().casefold(), 1.0
     for id_, _ in mind.names.owners(text):
         yield id_, 1.0
+    if text.strip().casefold() in mind.library:
+        yield text.strip().casefold(), 1.0
+    closest = mind.names.closest(text, CANDIDATES)
+    for id_, _, score in closest:
+        if score >= SURE:  # a whole name misspelt is likelier than a right name inside
+            yield id_, 0.9 + score / 10 - 0.005
     for mention in sorted(mind.names.find(text), key=lambda mention: mention.start - mention.end):
         share = len(mention.text) / max(1, len(text.strip()))
         yield mention.id, mention.score * share
         for other in mention.also:
             yield other, mention.score * share * 0.99
-    for id_, _, score in mind.names.closest(text, CANDIDATES):
+    for id_, _, score in closest:
         yield id_, score * 0.98
 
 

@@ -170,15 +170,20 @@ class MentionFinder:
 
     def closest(self, name: str, limit: int = 5) -> list[tuple[str, str, float]]:
         """Return (id, kind, score from 0 to 1) of the names nearest to a text, best first."""
-        from rapidfuzz import fuzz, process
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
 
         form = key(name)
         best: dict[str, tuple[str, str, float]] = {}
         for other, score, _ in process.extract(
-            form, list(self._owners), scorer=fuzz.ratio, limit=limit * 3, score_cutoff=60
+            form,
+            list(self._owners),
+            scorer=OSA.normalized_similarity,
+            limit=limit * 3,
+            score_cutoff=0.6,
         ):
             for id_, kind in self._owners[other]:
-                best.setdefault(id_, (id_, kind, round(score / 100, 3)))
+                best.setdefault(id_, (id_, kind, round(score, 3)))
         return list(best.values())[:limit]
 
 
