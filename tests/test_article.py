@@ -1,12 +1,16 @@
 """Everything that the article covers is answered from the right entry."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import yaml
 
 from assistant.conversation import Conversation
+from assistant.language.utterances import read_utterances
+from assistant.mind import LANGUAGE
 
+LETTERS = re.compile(r"\W+")
 FILE = Path(__file__).parent / "questions" / "article.yaml"
 SHARE = 0.95
 
@@ -22,3 +26,13 @@ def test_article_is_answered(chat: Callable[[], Conversation]) -> None:
             missed.append(f"{question['ask']} -> {reply.status} {reply.intent} {found}")
     share = 1 - len(missed) / len(questions)
     assert share >= SHARE, f"{share:.1%} of {len(questions)} right\n" + "\n".join(missed)
+
+
+def test_no_question_is_one_that_the_classifier_learnt() -> None:
+    taught = {plain(text) for texts in read_utterances(LANGUAGE).values() for text in texts}
+    asked = {plain(question["ask"]) for question in yaml.safe_load(FILE.read_text("utf-8"))}
+    assert not asked & taught
+
+
+def plain(text: str) -> str:
+    return LETTERS.sub(" ", text.casefold()).strip()
