@@ -177,16 +177,28 @@ def build(folder: Path) -> None:
 
 def _export(target: Path) -> Vectors:
     """Write the float32 ONNX model to `target`; return the probes' vectors computed by torch."""
-    import torch
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    source = str(model_folder())
+    batch = AutoTokenizer.from_pretrained(source)(list(PROBES), padding=True, return_tensors="pt")
+    transformer = AutoModel.from_pretrained(source, attn_implementation="eager")
+    return export(transformer, batch["input_ids"], batch["attention_mask"], target)
+
+
+def export(transformer: Any, ids: Any, mask: Any, target: Path) -> Vectors:
+    """Write a transformer with mean pooling and normalisation to `target` as ONNX.
+
+    `ids` and `mask` are int64 tensors (texts, length) to trace it with; returns what torch makes
+    of them, float32 (texts, 384).
+    """
+    import torch
 
     class Pooled(torch.nn.Module):
         """The transformer with mean pooling and normalisation inside."""
 
-        def __init__(self, transformer: torch.nn.Module) -> None:
+        def __init__(self) -> None:
             super().__init__()
             self.transformer = transformer
 
@@ -200,18 +212,15 @@ def _export(target: Path) -> Vectors:
             mean = (hidden * mask).sum(dim=1) / mask.sum(dim=1)
             return torch.nn.functional.normalize(mean, dim=1)
 
-    source = str(model_folder())
-    model = Pooled(AutoModel.from_pretrained(source, attn_implementation="eager")).eval()
-    batch = AutoTokenizer.from_pretrained(source)(list(PROBES), padding=True, return_tensors="pt")
-    inputs = (batch["input_ids"], batch["attention_mask"])
+    model = Pooled().eval()
     axes = {name: {0: "batch", 1: "length"} for name in ("input_ids", "attention_mask")}
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            model, inputs, str(target), input_names=list(axes), output_names=["vectors"],
+            model, (ids, mask), str(target), input_names=list(axes), output_names=["vectors"],
             dynamic_axes={**axes, "vectors": {0: "batch"}}, opset_version=17, dynamo=False,
         )  # fmt: skip
-        reference: Vectors = model(*inputs).numpy()
+        reference: Vectors = model(ids, mask).numpy()
     return reference
 
 

@@ -8,7 +8,6 @@ stay as they are: they are half of the weights, and rare words keep their places
 import math
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.language.encoder import DIMENSIONS, Encoder, model_folder
+from assistant.language.encoder import DIMENSIONS, Encoder, export, model_folder
 from assistant.language.features import Integers
 
 LONGEST = 64
@@ -181,37 +180,8 @@ def _loss(logits: Any, classes: Any) -> Any:
 
 
 def _export(model: Any) -> bytes:
-    import torch
-
-    class Pooled(torch.nn.Module):
-        """The transformer with mean pooling and normalisation inside."""
-
-        def __init__(self, transformer: torch.nn.Module) -> None:
-            super().__init__()
-            self.transformer = transformer
-
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            hidden = self.transformer(
-                input_ids=input_ids,
-                attention_mask=attention_mask,
-                token_type_ids=torch.zeros_like(input_ids),
-            ).last_hidden_state
-            mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-            mean = (hidden * mask).sum(dim=1) / mask.sum(dim=1)
-            return torch.nn.functional.normalize(mean, dim=1)
-
     ids, mask = _padded([[101, 2054, 102], [101, 2054, 2003, 102]])
-    axes = {name: {0: "batch", 1: "length"} for name in ("input_ids", "attention_mask")}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        torch.no_grad(),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "tuned.onnx"
-        torch.onnx.export(
-            Pooled(model).eval(), (ids, mask), str(target), input_names=list(axes),
-            output_names=["vectors"], dynamic_axes={**axes, "vectors": {0: "batch"}},
-            opset_version=17, dynamo=False,
-        )  # fmt: skip
+        export(model, ids, mask, target)
         return target.read_bytes()
