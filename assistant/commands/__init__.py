@@ -1,0 +1,1 @@
+"""The commands of `lodestar`, a group a file."""

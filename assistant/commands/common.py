@@ -1,0 +1,92 @@
+"""What several commands share: the mind, the encoder, how a result is shown."""
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from assistant.errors import UsageError
+
+Json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def say(text: str) -> None:
+    """Print a line of progress on stderr."""
+    click.echo(text + " …", err=True)
+
+
+def load_mind() -> Any:
+    """Return the compiled mind, compiling it first where that is due."""
+    from assistant.mind import open_mind
+
+    return open_mind(say)
+
+
+def new_conversation(mind: Any = None) -> Any:
+    """Return a conversation with nothing said yet."""
+    from assistant.conversation import Conversation
+    from skills.exercise import catalogue
+
+    mind = mind or load_mind()
+    return Conversation(mind, mind.encoder.encode, catalogue())
+
+
+def load_encoder() -> Any:
+    """Return the sentence model, exporting it first where that is due."""
+    from assistant.language import encoder
+    from assistant.places import cache_dir
+
+    return encoder.load(cache_dir(), say=say)
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(document, ensure_ascii=False))
+
+
+def print_figures(figures: dict[str, Any], as_json: bool) -> None:
+    """Print measured figures, as JSON or a line each."""
+    if as_json:
+        print_json(figures)
+        return
+    for name, value in figures.items():
+        click.echo(f"{name}: {value}")
+
+
+def print_reply(reply: Any, plain: bool, as_json: bool) -> None:
+    """Print a reply: as JSON, as plain text, or drawn for this terminal."""
+    from assistant.render import document, terminal
+    from assistant.render.plain import whole
+
+    if as_json:
+        print_json(document.as_json(reply))
+    elif plain or terminal.wants_plain():
+        click.echo(whole(reply))
+    else:
+        terminal.draw(reply, terminal.console())
+
+
+def play_exercise(
+    id_: str, *, yes: bool = True, seed: int = 0, device: str = "auto", quiet: bool = False
+) -> Any:
+    """Play an exercise on this terminal or pipe; return its result."""
+    from assistant import player
+    from assistant.render import terminal
+    from skills.exercise import catalogue
+
+    exercises = catalogue()
+    if id_ not in exercises:
+        raise UsageError(f"There is no exercise {id_!r}. Exercises: {', '.join(exercises)}")
+    if quiet:
+        screen: player.Screen = player.PipeScreen(lambda line: None)
+    elif terminal.wants_plain():
+        screen = player.PipeScreen(click.echo)
+    else:
+        screen = player.LiveScreen(terminal.console())
+    choose: player.Choose | None = None
+    if not yes and not quiet and sys.stdin.isatty():
+        from assistant.chat import choose_option
+
+        choose = choose_option
+    return player.run(exercises[id_], screen, seed=seed, device=device, choose=choose)

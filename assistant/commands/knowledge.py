@@ -1,0 +1,124 @@
+"""`lodestar knowledge`: read, search and check the knowledge base."""
+
+from typing import Any
+
+import click
+
+from assistant.commands.common import Json, load_encoder, load_mind, print_json
+from assistant.errors import UsageError
+
+
+@click.group()
+def knowledge() -> None:
+    """Read, search and check the knowledge base."""
+
+
+@knowledge.command("find")
+@click.argument("text", nargs=-1)
+@click.option("--batch", type=click.File("rb"), help="One name a line; - for stdin.")
+@Json
+def knowledge_find(text: tuple[str, ...], batch: Any, as_json: bool) -> None:
+    """Find the entry that a name means: lodestar knowledge find convnet"""
+    from assistant.batch import questions
+    from assistant.lookup import find
+
+    mind = load_mind()
+    if batch is not None:
+        for line in questions(batch):
+            print_json(find(mind, str(line.get("text", ""))))
+        return
+    if not text:
+        raise UsageError("Name something to find: lodestar knowledge find convnet")
+    found = find(mind, " ".join(text))
+    if as_json:
+        print_json(found)
+        return
+    for match in found["candidates"]:
+        click.echo(f"{match['id']}  ({match['kind']}) {match['name']}  {match['score']:.2f}")
+    if not found["candidates"]:
+        click.echo("Nothing goes by that name.")
+
+
+@knowledge.command("show")
+@click.argument("id_", metavar="ID")
+@Json
+def knowledge_show(id_: str, as_json: bool) -> None:
+    """Read an entry whole: lodestar knowledge show random_forest"""
+    from dataclasses import asdict
+
+    from assistant.render.entry import entry_text
+
+    library = load_mind().library
+    if id_ not in library:
+        raise UsageError(f"There is no entry {id_!r}. Try: lodestar knowledge find {id_}")
+    entry = library.get(id_)
+    if as_json:
+        print_json({"kind": entry.kind, **asdict(entry)})
+    else:
+        click.echo(entry_text(entry))
+
+
+@knowledge.command("list")
+@click.argument("kind", required=False)
+@Json
+def knowledge_list(kind: str | None, as_json: bool) -> None:
+    """List entries, all or of one kind: lodestar knowledge list concept"""
+    library = load_mind().library
+    kinds = sorted({card.kind for card in library.cards.values()})
+    if kind is not None and kind not in kinds:
+        raise UsageError(f"There is no kind {kind!r}. Kinds: {', '.join(kinds)}")
+    cards = [card for card in library.cards.values() if kind in (None, card.kind)]
+    if as_json:
+        print_json([{"id": card.id, "kind": card.kind, "name": card.name} for card in cards])
+        return
+    for card in cards:
+        click.echo(f"{card.id}  ({card.kind}) {card.name}")
+
+
+@knowledge.command("stats")
+@Json
+def knowledge_stats(as_json: bool) -> None:
+    """Count entries, words, questions, quiz items and sources."""
+    from knowledge.statistics import statistics
+
+    counts = statistics(load_mind().library)
+    if as_json:
+        print_json(counts)
+        return
+    for name, value in counts.items():
+        lines = value.items() if isinstance(value, dict) else [(name, value)]
+        for label, number in lines:
+            click.echo(f"{label}: {number:,}")
+
+
+@knowledge.command("search")
+@click.argument("text", nargs=-1, required=True)
+@click.option("-k", default=5, show_default=True, type=click.IntRange(1, 100))
+@Json
+def knowledge_search(text: tuple[str, ...], k: int, as_json: bool) -> None:
+    """Rank the passages nearest to a text: lodestar knowledge search why scale features"""
+    from assistant.lookup import search
+
+    hits = search(load_mind(), " ".join(text), k)
+    if as_json:
+        print_json(hits)
+        return
+    for hit in hits:
+        click.echo(f"{hit['score']:.2f}  {hit['id']} · {hit['passage']}\n  {hit['text']}\n")
+
+
+@knowledge.command("check")
+@click.option("--fast", is_flag=True, help="Leave out the search for near-duplicate questions.")
+def knowledge_check(fast: bool) -> None:
+    """Check the knowledge base for faults; exit 1 if there are any."""
+    from knowledge.check import check
+    from knowledge.library import ROOT
+    from skills.exercise import catalogue
+
+    embed = None if fast else load_encoder().encode
+    entries, faults = check(ROOT, set(catalogue()), embed)
+    for fault in faults:
+        click.echo(str(fault))
+    click.echo(f"{len(entries)} entries read, {len(faults)} faults", err=True)
+    if faults:
+        raise SystemExit(1)
