@@ -124,7 +124,7 @@ class Conversation:
         name = self._mind.library.name(self.memory.topic)
         text, count = _PRONOUN.subn(name, heard.text, count=1)
         spelt = understand(text if count else f"{text} {name}", self._encode, self._mind)
-        return dataclasses.replace(heard, hits=spelt.hits, vector=spelt.vector)
+        return dataclasses.replace(heard, hits=spelt.hits, asked=spelt.asked, vector=spelt.vector)
 
     def _topic_mention(self) -> tuple[Mention, ...]:
         topic = self.memory.topic

@@ -14,13 +14,15 @@ from typing import Any
 from assistant.errors import CacheError, LodestarError
 from assistant.language import encoder as encoding
 from assistant.language.intents import IntentClassifier
+from assistant.language.masking import both, encode_both
 from assistant.language.mentions import MentionFinder, tokens
 from assistant.places import cache_dir, package_dir
+from assistant.questions import Questions
 from assistant.search import Encode, SearchIndex
 from knowledge import library as knowledge
 
 Say = Callable[[str], None]
-COMPILED = 3  # raise it when the code that compiles changes what it writes
+COMPILED = 4  # raise it when the code that compiles changes what it writes
 OUT_OF_SCOPE = ("out_of_scope", "other_career")
 LANGUAGE = package_dir("assistant") / "language" / "intents"
 PHRASES = package_dir("assistant") / "replies" / "phrases.yaml"
@@ -49,6 +51,11 @@ class Mind:
         return SearchIndex.open(self.folder)
 
     @cached_property
+    def questions(self) -> Questions:
+        """The stored questions, by what tells that a message asks them."""
+        return Questions(json.loads((self.folder / "questions.json").read_text("utf-8")))
+
+    @cached_property
     def encoder(self) -> encoding.Encoder:
         """The sentence model."""
         return encoding.load(self.cache, say=self.say)
@@ -56,7 +63,8 @@ class Mind:
     @cached_property
     def intents(self) -> IntentClassifier:
         """The classifier of what a message wants."""
-        return IntentClassifier.load(self.folder / "intents", encode=self.encoder.encode)
+        encode = encode_both(self.encoder.encode)
+        return IntentClassifier.load(self.folder / "intents", encode=encode)
 
     @cached_property
     def names(self) -> MentionFinder:
@@ -74,7 +82,14 @@ class Mind:
 
     def warm_up(self) -> None:
         """Open every part now, so that the first question does not wait for them."""
-        for part in (self.library, self.index, self.names, self.phrases, self.intents):
+        for part in (
+            self.library,
+            self.index,
+            self.questions,
+            self.names,
+            self.phrases,
+            self.intents,
+        ):
             assert part is not None
         self.encoder.encode(["ready"])
 
@@ -109,7 +124,7 @@ def _code() -> list[Path]:
     """Return the files whose code decides what a compiled mind holds."""
     here = package_dir("assistant")
     return [
-        here / "search.py", *sorted((here / "language").glob("*.py")),
+        here / "search.py", here / "questions.py", *sorted((here / "language").glob("*.py")),
         package_dir("knowledge") / "passages.py", package_dir("knowledge") / "library.py",
     ]  # fmt: skip
 
@@ -155,11 +170,26 @@ def _build(work: Path, cache: Path, say: Say) -> None:
     texts, gists = [item.text for item in searched], [item.gist for item in searched]
     SearchIndex.build(texts, encoder.encode, _previous(cache), gists).save(work)
     utterances = read_utterances(LANGUAGE)
-    _intents(utterances, encoder.encode, work / "intents", cache, say)
     everyday = _words(text for label in OUT_OF_SCOPE for text in utterances[label])
     words = {"known": sorted(_words(texts) | everyday), "everyday": sorted(everyday)}
     _write_json(work / "words.json", words)
+    names = Mind(work, cache).names
+    _write_json(work / "questions.json", _questions(Mind(work, cache), texts))
+    masked = {
+        label: [both(text, names.find(text)) for text in listed]
+        for label, listed in utterances.items()
+    }
+    _intents(masked, encode_both(encoder.encode), work / "intents", cache, say)
     _write_json(work / "phrases.json", _phrases())
+
+
+def _questions(mind: Mind, texts: Iterable[str]) -> list[list[Any]]:
+    places = mind.library.passages
+    named = [
+        {mention.id for mention in mind.names.find(text)} if place.wording else set()
+        for place, text in zip(places, texts, strict=True)
+    ]
+    return Questions.table(places, named)
 
 
 def _words(texts: Iterable[str]) -> set[str]:

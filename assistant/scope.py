@@ -1,7 +1,6 @@
 """Whether a message belongs to our field, from all that is known about it."""
 
 from assistant.language.mentions import WEAK
-from assistant.replies import passage
 from assistant.replies.control import CONTROL, TALKING
 from assistant.replies.dispatch import TALK
 from assistant.replies.turn import Turn
@@ -26,8 +25,7 @@ def in_scope(turn: Turn) -> bool:
     named = _named(turn)
     if turn.intent in TALK or turn.intent in CONTROL:
         return not strange or (len(heard.text.split()) <= SHORT and turn.sure >= TALKING)
-    best = next(iter(passage.candidates(turn)), None)
-    near = best.dense if best else 0.0
+    near = _near(turn)
     if named:
         return not strange or near >= NAMED
     if strange:
@@ -44,9 +42,13 @@ _NO_PASSAGE = frozenset(
 def in_field(turn: Turn) -> bool:
     """Return whether a message without a good answer is at least about our field."""
     named = _named(turn)
-    best = next(iter(passage.candidates(turn)), None)
     familiar = turn.heard.prediction.out_of_scope < FAMILIAR
-    return named or familiar or (best is not None and best.dense >= CLOSE)
+    return named or familiar or _near(turn) >= CLOSE
+
+
+def _near(turn: Turn) -> float:
+    """Return the cosine to the nearest passage or stored question."""
+    return max((hit.dense for hit in turn.heard.hits), default=0.0)
 
 
 def _named(turn: Turn) -> bool:

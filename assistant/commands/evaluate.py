@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from assistant.commands.common import Json, load_encoder, print_figures
+from assistant.commands.common import Json, load_encoder, load_mind, print_figures
 
 
 @click.group()
@@ -54,3 +54,13 @@ def evaluate_search(documents: Path, queries: Path, as_json: bool) -> None:
     from assistant.evaluation import search
 
     print_figures(search.evaluate(load_encoder().encode, documents, queries), as_json)
+
+
+@evaluate.command("questions")
+@click.option("--sample", default=2000, show_default=True, type=click.IntRange(50))
+@Json
+def evaluate_questions(sample: int, as_json: bool) -> None:
+    """Hold out wordings of stored questions: how often each finds its own question again."""
+    from assistant.evaluation import questions
+
+    print_figures(questions.evaluate(load_mind(), sample), as_json)

@@ -185,20 +185,3 @@ class MentionFinder:
             for id_, kind in self._owners[other]:
                 best.setdefault(id_, (id_, kind, round(score, 3)))
         return list(best.values())[:limit]
-
-
-# What stands for a name in a masked text, by the kind of its entry.
-STAND_INS = {"role": "this job", "industry": "this industry", "path": "this background"}
-STAND_IN = "this topic"
-
-
-def mask(text: str, mentions: Sequence[Mention]) -> str:
-    """Return a text with names replaced by what they are names of.
-
-    What a message wants does not depend on which topic it names; a classifier of masked texts
-    does not have to learn that from examples.
-    """
-    for mention in sorted(mentions, key=lambda mention: -mention.start):
-        word = STAND_INS.get(mention.kind, STAND_IN)
-        text = f"{text[: mention.start]}{word}{text[mention.end :]}"
-    return text

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-
 from assistant.language.intents import IntentClassifier, Prediction
+from assistant.language.masking import both, mask, mean
 from assistant.language.mentions import WEAK, Mention, MentionFinder
 from assistant.language.slots import Slots, slots
-from assistant.search import Encode, Floats, Hit, SearchIndex
+from assistant.questions import Asked, Questions
+from assistant.search import Encode, Floats, Hit, SearchIndex, best_rows
 
 HITS = 60
 
@@ -23,6 +23,8 @@ class Parts(Protocol):
     def index(self) -> SearchIndex: ...
     @property
     def intents(self) -> IntentClassifier: ...
+    @property
+    def questions(self) -> Questions: ...
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Understanding:
     prediction: Prediction
     mentions: tuple[Mention, ...]
     hits: tuple[Hit, ...]
+    asked: tuple[Asked, ...] = ()
     slots: Slots = field(default_factory=Slots)
 
     @property
@@ -57,13 +60,17 @@ class Understanding:
 
 def understand(text: str, encode: Encode, parts: Parts) -> Understanding:
     """Return what a message means on its own, without the conversation around it."""
-    vector = encode([text])[0]
+    mentions = tuple(parts.names.find(text))
+    vectors = encode([text, mask(text, mentions)])
+    vector = vectors[0]
+    dense, lexical = parts.index.scores(text, vector)
     return Understanding(
         text=text,
         vector=vector,
-        prediction=parts.intents.predict([text], vectors=np.asarray(vector)[None, :])[0],
-        mentions=tuple(parts.names.find(text)),
-        hits=tuple(parts.index.search(text, vector, HITS)),
+        prediction=parts.intents.predict([both(text, mentions)], vectors=mean(vectors))[0],
+        mentions=mentions,
+        hits=tuple(best_rows(dense, lexical, HITS)),
+        asked=tuple(parts.questions.asked(dense, lexical, mentions)),
         slots=slots(text),
     )
 

@@ -32,24 +32,22 @@ MORE = (
     "weaknesses", "pitfalls", "code", "maths", "history", "data", "responsibilities", "mathematics",
     "entry", "suits", "outlook", "overview", "constraints", "nuance", "learn", "prove",
 )  # fmt: skip
-PARTICULAR = 0.66  # the same where the message names no more than a whole field
-CLOSE_WORDING = 0.86  # a stored question so near to the message is the same question
 
 
 def reply(turn: Turn) -> Reply | None:
     """Answer from the fields of the entry named, or from the stored question that fits better."""
     entry = turn.subject()
-    ranked = passage.candidates(turn, FIELDS.get(turn.intent, ()))
-    best = ranked[0] if ranked else None
+    question = passage.asked(turn, passage.POSSIBLE)
     if entry is None:
-        return passage.answer(turn, best) if best and best.good else None
-    if best and is_field(entry) and not best.named and best.wording and best.dense >= PARTICULAR:
-        return passage.answer(turn, best)  # "is ML used for …": the field is only the setting
-    best = next((item for item in ranked if item.named), None)
-    if best and best.wording and best.dense >= _bar(turn.intent):
-        return passage.answer(turn, best)
+        return passage.nearest(turn)
+    if question and question.chance >= _bar(turn, entry):
+        return passage.answer(turn, question)
     blocks = list(_fields(turn, entry))
     if not blocks:
+        fields = FIELDS.get(turn.intent, ())
+        best = next((item for item in passage.candidates(turn, fields) if item.named), None)
+        if question and (question.named or best is None):
+            return passage.answer(turn, question)
         if best and best.good:
             return passage.answer(turn, best)
         blocks = list(definition(turn, entry))
@@ -58,11 +56,12 @@ def reply(turn: Turn) -> Reply | None:
     )
 
 
-def _bar(intent: str) -> float:
-    """Return how near a stored question must be to be answered instead of the field."""
-    if intent in ("define", "code", "maths", "history", "prerequisites", "example"):
-        return CLOSE_WORDING
-    return 0.60 if intent in ("technical", "how_to", "tools", "why", "choose") else 0.74
+def _bar(turn: Turn, entry: Entry) -> float:
+    """Return how likely a stored question must be asked to be answered instead of the field."""
+    if is_field(entry):
+        return passage.LIKELY  # "is ML used for …": the field may be only the setting
+    own = turn.intent in ("define", "code", "maths", "history", "prerequisites", "example")
+    return passage.SURE if own else passage.LIKELY
 
 
 def _fields(turn: Turn, entry: Entry) -> Iterator[Block]:

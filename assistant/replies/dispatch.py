@@ -38,7 +38,6 @@ PRACTICE: dict[str, Replier] = {
     "quiz": practice.quiz,
 }
 DOUBTFUL = 0.5  # below this, a near question says more than the intent
-SAME = 0.82  # so near, a stored question is put before the facts of a role or a resource
 # Career questions whose answer is advice: a stored question first, then the role's own fields.
 ADVICE = frozenset(
     (
@@ -64,9 +63,9 @@ def answer(turn: Turn) -> Reply | None:
     if turn.intent in TALK:
         return TALK[turn.intent](turn)
     if turn.sure < DOUBTFUL:
-        best = next(iter(passage.candidates(turn)), None)
-        if best and best.wording and best.dense >= role.ASKED_BEFORE:
-            return passage.answer(turn, best)
+        question = passage.asked(turn)
+        if question:
+            return passage.answer(turn, question)
         if turn.entries("application", "industry"):
             return uses.applications(replace(turn, intent="applications"))
     if turn.intent in PRACTICE:
@@ -78,33 +77,21 @@ def answer(turn: Turn) -> Reply | None:
     if turn.entries("role") and turn.intent in role.FIELDS and not turn.entries("concept"):
         return role.reply(turn)
     replier = KNOWLEDGE.get(turn.intent, concept.reply)
-    return replier(turn) or passage_reply(turn)
+    return replier(turn) or passage.nearest(turn)
 
 
 def advice(turn: Turn) -> Reply | None:
-    """Answer a career question: the stored question nearest to it, or what the role says."""
-    best = next(iter(passage.candidates(turn, role.FIELDS.get(turn.intent, ()))), None)
-    faq = next(iter(passage.candidates(turn, kinds=("faq",))), None)
+    """Answer a career question: the stored question that it asks, or what the role says."""
     named = turn.entries("role")
     if turn.intent == "salary" and named:
         return role.reply(turn)
     facts = (named and turn.intent in ("outlook", "skills")) or turn.entries("resource")
-    for item in (faq, best):
-        if item and item.wording and item.dense >= (SAME if facts else role.ASKED_BEFORE):
-            return passage.answer(turn, item)
+    question = passage.asked(turn, passage.SURE if facts else passage.LIKELY)
+    if question:
+        return passage.answer(turn, question)
     if turn.entries("resource"):
         return path.resources(turn)
     if named and turn.intent in role.FIELDS:
         return role.reply(turn)
-    if faq and faq.wording and faq.good:
-        return passage.answer(turn, faq)
-    for item in (faq, best):
-        if item and item.good:
-            return passage.answer(turn, item)
-    return path.reply(turn) if turn.intent == "start" and named else None
-
-
-def passage_reply(turn: Turn) -> Reply | None:
-    """Answer with the best passage there is, if it is good."""
-    best = next(iter(passage.candidates(turn)), None)
-    return passage.answer(turn, best) if best and best.good else None
+    found = passage.nearest(turn, role.FIELDS.get(turn.intent, ()))
+    return found or (path.reply(turn) if turn.intent == "start" and named else None)

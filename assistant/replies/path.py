@@ -6,9 +6,7 @@ from assistant.replies.turn import Turn, a
 from assistant.reply import Action, Block, Bullets, Reply, Text
 from knowledge.schema import Path, Resource, Role
 
-ASKED_BEFORE = 0.74
-SAME_QUESTION = 0.93
-ADVICE_ASKED = 0.64  # for "can I …?", which wants advice before a plan
+SAME = 0.9  # how likely a stored question must be to be answered instead of a plan
 SHOWN_STEPS = 7
 RESOURCES = 6
 
@@ -19,15 +17,12 @@ def reply(turn: Turn) -> Reply | None:
     role = _role(turn, background)
     time = turn.heard.slots
     stated = time.hours is not None or time.weeks is not None
-    best = next(iter(passage.candidates(turn, kinds=("faq",))), None)
-    bar = ADVICE_ASKED if turn.intent == "transition" else ASKED_BEFORE
-    if turn.intent == "path" and role:
-        bar = SAME_QUESTION
-    if best and best.wording and best.dense >= bar and not stated and background is None:
-        return passage.answer(turn, best)
+    question = passage.asked(turn, SAME if turn.intent == "path" and role else passage.LIKELY)
+    if question and not stated and background is None:
+        return passage.answer(turn, question)
     route = _route(turn, role, background)
     if route is None:
-        return passage.answer(turn, best) if best and best.good else None
+        return passage.nearest(turn)
     hours = time.hours or HOURS_PER_WEEK
     laid_out = plan(turn.library, route, turn.exercises, hours, known_ids(turn))
     blocks = [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
@@ -157,12 +152,12 @@ def _first_exercise(turn: Turn, laid_out: Plan) -> tuple[Action, ...]:
 
 def resources(turn: Turn) -> Reply | None:
     """List courses, books and places for the topic named, free ones first."""
-    best = next(iter(passage.candidates(turn, kinds=("faq", "resource"))), None)
+    question = passage.asked(turn, passage.SURE)
     named = next(iter(turn.entries("resource")), None)
     if isinstance(named, Resource):
         return turn.reply(Text(named.summary), Text(named.for_whom), ids=[named.id])
-    if best and best.wording and best.dense >= 0.8:
-        return passage.answer(turn, best)
+    if question:
+        return passage.answer(turn, question)
     subjects = turn.entries("concept", "competency", "role")
     wanted = {entry.id for entry in subjects}
     every = turn.library.all_of(Resource)
