@@ -175,12 +175,19 @@ def _build(work: Path, cache: Path, say: Say) -> None:
     _write_json(work / "words.json", words)
     names = Mind(work, cache).names
     _write_json(work / "questions.json", _questions(Mind(work, cache), texts))
-    masked = {
-        label: [both(text, names.find(text)) for text in listed]
-        for label, listed in utterances.items()
-    }
-    _intents(masked, encode_both(encoder.encode), work / "intents", cache, say)
+    learnt = masked_utterances(names)
+    _intents(learnt, encode_both(encoder.encode), work / "intents", cache, say)
     _write_json(work / "phrases.json", _phrases())
+
+
+def masked_utterances(names: MentionFinder) -> dict[str, list[str]]:
+    """Return intent → utterances, each with itself masked behind it: what the classifier learns."""
+    from assistant.language.utterances import read_utterances
+
+    return {
+        label: [both(text, names.find(text)) for text in texts]
+        for label, texts in read_utterances(LANGUAGE).items()
+    }
 
 
 def _questions(mind: Mind, texts: Iterable[str]) -> list[list[Any]]:

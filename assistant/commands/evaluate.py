@@ -34,12 +34,13 @@ def evaluate_intents(
 def evaluate_conversation(folds: int, as_json: bool) -> None:
     """Cross-validate the intents on our own utterances: accuracy, calibration, confusions."""
     from assistant.evaluation import conversation
-    from assistant.language.utterances import read_utterances
-    from assistant.mind import LANGUAGE
+    from assistant.language.masking import encode_both
+    from assistant.mind import masked_utterances
 
-    utterances = read_utterances(LANGUAGE)
-    figures = conversation.cross_validate(load_encoder().encode, utterances, folds=folds)
-    print_figures(figures, as_json)
+    mind = load_mind()
+    utterances = masked_utterances(mind.names)
+    encode = encode_both(mind.encoder.encode)
+    print_figures(conversation.cross_validate(encode, utterances, folds=folds), as_json)
 
 
 @evaluate.command("search")
