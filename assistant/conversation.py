@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from assistant.language.mentions import Mention
+from assistant.context import Reading, ordinals, readings
 from assistant.language.understanding import Parts, Understanding, understand
 from assistant.render.plain import clean
 from assistant.replies import control, dispatch, practice, talk
@@ -19,14 +19,17 @@ LIMIT = 2000  # characters of a message that are read
 SMALL_TALK = 0.75  # how likely talk must be in a message that names something of ours
 MOST_QUESTIONS = 3  # of one message that are answered one by one
 STORY_WORDS = 45  # a longer message is a story with a question, not a list of questions
-_ELLIPSIS = re.compile(r"^\s*(?:and|what about|how about|or|but what about|also)\b", re.IGNORECASE)
-_PRONOUN = re.compile(
-    r"\b(?:it|its|it's|they|them|their|that|this|these|those|one|he|she|there)\b", re.IGNORECASE
+# Where one question ends and the next begins: a question mark, or "and how …", ", why …".
+_BETWEEN = re.compile(
+    r"(?<=\?)\s+(?=\S)|(?:\s*[,;]\s*(?:and\s+|also\s+)?|\s+and\s+|\s+also\s+)"
+    r"(?=(?:how|what|whats|what's|why|when|where|which|who|is|are|does|do|can|could|should)\s)",
+    re.IGNORECASE,
 )
-# Intents that say what is wanted but not of what: with no name in the message, of the topic.
-NEEDS_TOPIC = frozenset(
-    (*dispatch.KNOWLEDGE, *dispatch.ADVICE, "role", "path", "resources", "exercise_start", "quiz")
-)
+ONE_QUESTION = 0.75  # how likely a stored question must be to answer several clauses as one
+STANDING = 0.1  # how much likelier a message must be with its topic than without
+LEANING = 0.5  # … and how likely at least, where its own words could stand alone
+FAR = 0.25  # how much likelier a message must be with an earlier topic than with a later one
+OWN_INTENT = 0.5  # how likely the intent of a message's own words must be to be kept
 
 
 class Mind(Parts, Knowing, Protocol):
@@ -62,7 +65,7 @@ class Conversation:
     def _several(self, message: str) -> Reply | None:
         """Answer each of several questions in one message; None where there is but one."""
         questions = split(message)
-        if len(questions) < 2:
+        if len(questions) < 2 or self._is_one(message):
             return None
         replies: list[Reply] = []
         for question in questions:
@@ -76,10 +79,14 @@ class Conversation:
             return dataclasses.replace(replies[0], question=message) if replies else None
         return _joined(message, replies)
 
+    def _is_one(self, message: str) -> bool:
+        """Return whether a message of several clauses is a stored question as it stands."""
+        return _evidence(understand(message, self._encode, self._mind)) >= ONE_QUESTION
+
     def _answer(self, message: str) -> Reply:
-        heard = understand(message, self._encode, self._mind)
         pending, self.memory.pending = self.memory.pending, Pending()
-        turn = self._turn(heard)
+        spelt = message if pending.choices else ordinals(message, self.memory, self._mind.library)
+        turn = self._turn(understand(spelt, self._encode, self._mind))
         reply = self._control(turn, pending)
         if reply is None and not in_scope(turn):
             reply = talk.out_of_scope(turn)
@@ -92,19 +99,45 @@ class Conversation:
         return dataclasses.replace(reply, trace=trace(turn))
 
     def _turn(self, heard: Understanding) -> Turn:
-        """Return the turn, with intent and topic taken from the conversation where left out."""
+        """Return the turn, with what the message leaves out taken from the conversation."""
         intent, sure = heard.intent, heard.confidence
         about = tuple(heard.named())
-        topical = [mention for mention in about if mention.kind in TOPIC_KINDS]
-        words = len(heard.text.split())
+        topical = any(mention.kind in TOPIC_KINDS for mention in about)
         if topical and intent in (*dispatch.TALK, *control.CONTROL):
             intent, sure = self._substantial(heard)
-        if topical and self.memory.intent and words <= 6 and _ELLIPSIS.match(heard.text):
-            intent, sure = self.memory.intent, 1.0
-        elif not topical and self.memory.topic and self._leans_on_topic(heard, words):
-            heard = self._with_topic(heard)
-            about = (*about, *self._topic_mention())
+        if intent in (*dispatch.TALK, *control.CONTROL) and sure >= SMALL_TALK:
+            return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
+        chosen = self._spelt(heard)
+        if chosen is not None:
+            reading, spelt = chosen
+            about = tuple(spelt.named())
+            intent, sure = self._meant(heard, spelt, reading)
+            heard = dataclasses.replace(spelt, text=heard.text)
         return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
+
+    def _spelt(self, heard: Understanding) -> tuple[Reading, Understanding] | None:
+        """Return what the message stands for in its conversation, None if it stands alone."""
+        found = [
+            (reading, understand(reading.text, self._encode, self._mind))
+            for reading in readings(heard, self.memory, self._mind.library)
+        ]
+        if not found:
+            return None
+        leaning = any(reading.leans for reading, _ in found)
+        best = max(found, key=lambda pair: _evidence(pair[1]) - FAR * pair[0].far)
+        bar = max(_evidence(heard) + STANDING, LEANING)
+        return best if leaning or _evidence(best[1]) > bar else None
+
+    def _meant(
+        self, heard: Understanding, spelt: Understanding, reading: Reading
+    ) -> tuple[str, float]:
+        """Return the intent of a message that was spelt out, and how sure it is."""
+        own = heard.intent not in (*dispatch.TALK, *control.CONTROL, "define")
+        if own and heard.confidence >= OWN_INTENT and not heard.prediction.is_out_of_scope:
+            return heard.intent, heard.confidence
+        if reading.goes_on and self.memory.intent and spelt.confidence < OWN_INTENT:
+            return self.memory.intent, 1.0
+        return self._substantial(spelt)
 
     def _substantial(self, heard: Understanding) -> tuple[str, float]:
         """Return the likeliest intent that is about something, unless small talk is likelier."""
@@ -113,25 +146,6 @@ class Conversation:
                 if label not in dispatch.TALK and label not in control.CONTROL:
                     return label, share
         return heard.intent, heard.confidence
-
-    def _leans_on_topic(self, heard: Understanding, words: int) -> bool:
-        if heard.intent not in NEEDS_TOPIC:
-            return False
-        return words <= 4 or (words <= 12 and bool(_PRONOUN.search(heard.text)))
-
-    def _with_topic(self, heard: Understanding) -> Understanding:
-        """Return the message with its passages found as if it had named the topic."""
-        name = self._mind.library.name(self.memory.topic)
-        text, count = _PRONOUN.subn(name, heard.text, count=1)
-        spelt = understand(text if count else f"{text} {name}", self._encode, self._mind)
-        return dataclasses.replace(heard, hits=spelt.hits, asked=spelt.asked, vector=spelt.vector)
-
-    def _topic_mention(self) -> tuple[Mention, ...]:
-        topic = self.memory.topic
-        cards = self._mind.library.cards
-        if topic not in cards:
-            return ()
-        return (Mention(topic, cards[topic].kind, cards[topic].name, 0.8, 0, 0),)
 
     def _control(self, turn: Turn, pending: Pending) -> Reply | None:
         """Answer what is about the conversation itself: yes, no, more, simpler, I meant …"""
@@ -171,18 +185,26 @@ class Conversation:
             return
         if reply.intent not in control.CONTROL:
             self.memory.intent = reply.intent
+            self.memory.said, self.memory.said_names = turn.heard.spelt, turn.heard.mentions
         topics = [entity.id for entity in reply.entities if entity.kind in TOPIC_KINDS]
+        if len(topics) > 1:
+            self.memory.listed = tuple(topics)
         if not topics and reply.sources:
             topics = [reply.sources[0].id]
         for id_ in reversed(topics):
             self.memory.turn_to(id_)
 
 
+def _evidence(heard: Understanding) -> float:
+    """Return how likely the message asks something that is known."""
+    return max((item.chance for item in heard.asked), default=0.0)
+
+
 def split(message: str) -> list[str]:
     """Return the questions of a message that holds several, else nothing."""
-    if message.count("?") < 2 or len(message.split()) > STORY_WORDS:
+    if len(message.split()) > STORY_WORDS:
         return []
-    parts = [part.strip() for part in re.findall(r"[^?]+\?+", message)]
+    parts = [part.strip(" ,;") for part in _BETWEEN.split(message)]
     parts = [part for part in parts if len(part.split()) >= 2]
     return parts if 2 <= len(parts) <= MOST_QUESTIONS else []
 
@@ -215,12 +237,13 @@ def trace(turn: Turn) -> dict[str, object]:
         "out_of_scope": round(prediction.out_of_scope, 3),
         "called_out_of_scope": prediction.is_out_of_scope,
         "names": [[mention.text, mention.id, mention.score] for mention in turn.about],
+        "understood": turn.heard.spelt,
+        "questions": [[item.entry, item.field, item.chance] for item in turn.heard.asked[:5]],
         "passages": [
-            [places[hit.row].entry, places[hit.row].field, round(hit.dense, 3),
-             round(hit.lexical, 3)]
+            [places[hit.row].entry, places[hit.row].field, round(hit.dense, 3)]
             for hit in turn.heard.hits[:5]
         ],
-    }  # fmt: skip
+    }
 
 
 __all__ = ["LIMIT", "Conversation", "split", "trace"]

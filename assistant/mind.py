@@ -16,6 +16,7 @@ from assistant.language import encoder as encoding
 from assistant.language.intents import IntentClassifier
 from assistant.language.masking import both, encode_both
 from assistant.language.mentions import MentionFinder, tokens
+from assistant.language.spelling import Speller
 from assistant.places import cache_dir, package_dir
 from assistant.questions import Questions
 from assistant.search import Encode, SearchIndex
@@ -75,6 +76,12 @@ class Mind:
         return MentionFinder(triples, words["known"], words["everyday"])
 
     @cached_property
+    def speller(self) -> Speller:
+        """Mends typing mistakes."""
+        words = json.loads((self.folder / "words.json").read_text("utf-8"))
+        return Speller(words["known"], words["common"], words["shorthand"])
+
+    @cached_property
     def phrases(self) -> dict[str, str]:
         """What Lodestar says about itself and the conversation, by name."""
         phrases: dict[str, str] = json.loads((self.folder / "phrases.json").read_text("utf-8"))
@@ -124,7 +131,7 @@ def _code() -> list[Path]:
     """Return the files whose code decides what a compiled mind holds."""
     here = package_dir("assistant")
     return [
-        here / "search.py", here / "questions.py", *sorted((here / "language").glob("*.py")),
+        here / "language" / "shorthand.yaml", here / "search.py", here / "questions.py", *sorted((here / "language").glob("*.py")),
         package_dir("knowledge") / "passages.py", package_dir("knowledge") / "library.py",
     ]  # fmt: skip
 
@@ -171,13 +178,19 @@ def _build(work: Path, cache: Path, say: Say) -> None:
     SearchIndex.build(texts, encoder.encode, _previous(cache), gists).save(work)
     utterances = read_utterances(LANGUAGE)
     everyday = _words(text for label in OUT_OF_SCOPE for text in utterances[label])
-    words = {"known": sorted(_words(texts) | everyday), "everyday": sorted(everyday)}
+    common = _words(text for listed in utterances.values() for text in listed)
+    words = {
+        "known": sorted(_words(texts) | common),
+        "everyday": sorted(everyday),
+        "common": sorted(common),
+        "shorthand": _mapping(LANGUAGE.parent / "shorthand.yaml"),
+    }
     _write_json(work / "words.json", words)
     names = Mind(work, cache).names
     _write_json(work / "questions.json", _questions(Mind(work, cache), texts))
     learnt = masked_utterances(names)
     _intents(learnt, encode_both(encoder.encode), work / "intents", cache, say)
-    _write_json(work / "phrases.json", _phrases())
+    _write_json(work / "phrases.json", _mapping(PHRASES))
 
 
 def masked_utterances(names: MentionFinder) -> dict[str, list[str]]:
@@ -224,14 +237,15 @@ def _intents(
     (target / "learnt").write_text(learnt.hexdigest(), "utf-8")
 
 
-def _phrases() -> dict[str, str]:
+def _mapping(path: Path) -> dict[str, str]:
+    """Return the YAML mapping of names to texts in a file of ours."""
     import yaml
 
     from knowledge.authoring import Loader
 
-    phrases = yaml.load(PHRASES.read_text("utf-8"), Loader=Loader)  # noqa: S506 - safe, in C
+    phrases = yaml.load(path.read_text("utf-8"), Loader=Loader)  # noqa: S506 - safe, in C
     if not isinstance(phrases, dict):
-        raise LodestarError(f"{PHRASES} is not a mapping of names to phrases.")
+        raise LodestarError(f"{path} is not a mapping of names to texts.")
     return {str(name): str(phrase).strip() for name, phrase in phrases.items()}
 
 

@@ -24,6 +24,8 @@ KIND_ORDER = (
 LONGEST_NAME = 8
 WEAK = 0.5
 _LETTERS_FOR_ONE_EDIT, _LETTERS_FOR_TWO_EDITS = 4, 8
+_LETTERS_FOR_A_PHRASE = 12  # of a name of several words, for an edit that leaves words of ours
+_AND = frozenset(("and", "or", "vs", "versus", "n", "from"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,11 @@ class MentionFinder:
         self._words = sorted(word for word in words if len(word) >= _LETTERS_FOR_ONE_EDIT)
         self._known = {*words, *known_words}
         self._corrections: dict[str, str] = {}
+        self._phrases: dict[str, str] = {}
+        self._long: dict[int, list[str]] = defaultdict(list)
+        for form in self._owners:
+            if " " in form and len(form) >= _LETTERS_FOR_A_PHRASE:
+                self._long[form.count(" ") + 1].append(form)
 
     def find(self, text: str) -> list[Mention]:
         """Return the mentions in a text in the order they stand, the longest names first served."""
@@ -128,17 +135,46 @@ class MentionFinder:
     ) -> Mention | None:
         written = " ".join(word.plain for word in words[start:end])
         repaired = " ".join(corrected[start:end])
-        for form, score in ((written, 1.0), (repaired, 0.85), (self._rejoin(repaired), 0.9)):
+        shared = self._shared_head(words, start, end)
+        forms = ((written, 1.0), (repaired, 0.85), (self._rejoin(repaired), 0.9),
+                 (self._alike(repaired, start, end), 0.8), (shared, 0.9))  # fmt: skip
+        for form, score in forms:
             owners = self._owners.get(form)
             if owners:
                 id_, kind = owners[0]
                 also = tuple(owner[0] for owner in owners[1:])
                 first, last = words[start].start, words[end - 1].end
                 piece = text[first:last]
+                if len(piece) == 1 and piece.islower():
+                    continue  # "what r LLMs": R and C are written in capitals
                 if form in self._everyday and piece[1:] == piece[1:].lower():
                     score = WEAK
                 return Mention(id_, kind, piece, score, first, last, also)
         return None
+
+    def _alike(self, form: str, start: int, end: int) -> str:
+        """Return the name of several words that a text is a typing mistake or two away from."""
+        if end - start < 2 or len(form) < _LETTERS_FOR_A_PHRASE or form in self._owners:
+            return ""
+        if form not in self._phrases:
+            self._phrases[form] = self._nearest_phrase(form, end - start)
+        return self._phrases[form]
+
+    def _nearest_phrase(self, form: str, words: int) -> str:
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        first = form.split()[0]
+        names = [name for name in self._long.get(words, ()) if name.startswith(first[0])]
+        found = process.extractOne(form, names, scorer=OSA.distance, score_cutoff=2)
+        return found[0] if found else ""
+
+    def _shared_head(self, words: Sequence[_Token], start: int, end: int) -> str:
+        """Return "supervised learning" for "supervised" of "supervised or unsupervised learning"."""
+        if end - start != 1 or start + 3 >= len(words) or words[start + 1].plain not in _AND:
+            return ""
+        whole = " ".join(word.plain for word in words[start + 2 : start + 4])
+        return f"{words[start].plain} {words[start + 3].plain}" if whole in self._owners else ""
 
     def _rejoin(self, form: str) -> str:
         return self._joined.get(form.replace(" ", ""), "")

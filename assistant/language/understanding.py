@@ -8,6 +8,7 @@ from assistant.language.intents import IntentClassifier, Prediction
 from assistant.language.masking import both, mask, mean
 from assistant.language.mentions import WEAK, Mention, MentionFinder
 from assistant.language.slots import Slots, slots
+from assistant.language.spelling import Speller
 from assistant.questions import Asked, Questions
 from assistant.search import Encode, Floats, Hit, SearchIndex, best_rows
 
@@ -21,6 +22,8 @@ class Parts(Protocol):
     def names(self) -> MentionFinder: ...
     @property
     def index(self) -> SearchIndex: ...
+    @property
+    def speller(self) -> Speller: ...
     @property
     def intents(self) -> IntentClassifier: ...
     @property
@@ -38,6 +41,7 @@ class Understanding:
     hits: tuple[Hit, ...]
     asked: tuple[Asked, ...] = ()
     slots: Slots = field(default_factory=Slots)
+    spelt: str = ""  # the text with what it leaves out of the conversation
 
     @property
     def intent(self) -> str:
@@ -60,12 +64,14 @@ class Understanding:
 
 def understand(text: str, encode: Encode, parts: Parts) -> Understanding:
     """Return what a message means on its own, without the conversation around it."""
+    typed, text = text, parts.speller.mend(text)
     mentions = tuple(parts.names.find(text))
     vectors = encode([text, mask(text, mentions)])
     vector = vectors[0]
     dense, lexical = parts.index.scores(text, vector)
     return Understanding(
-        text=text,
+        text=typed,
+        spelt=text,
         vector=vector,
         prediction=parts.intents.predict([both(text, mentions)], vectors=mean(vectors))[0],
         mentions=mentions,

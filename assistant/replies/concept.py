@@ -1,10 +1,14 @@
 """Replies about one entry: what it is, how it works, when to use it, and so on."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from assistant.language.masking import mask
 from assistant.replies import passage
 from assistant.replies.turn import Turn, a, is_field
 from assistant.reply import Action, Block, Bullets, Reply, Text
+from assistant.search import STOP_WORDS
 from knowledge.passages import prose
 from knowledge.schema import Application, Claim, Competency, Concept, Entry, Industry, Role
 
@@ -26,6 +30,25 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "applications": ("applications",),
     "choose": ("when",),
 }
+LISTED = ("concept", "role", "competency", "application")
+MOST_LISTED, DESCRIBED = 6, 3  # entries of a list that are defined; up to how many in full
+_BETWEEN_NAMES = re.compile(r"\s*(?:[,/&+;]|\b(?:and|or|vs|versus|n)\b|\s)+\s*", re.IGNORECASE)
+DRAWN = ("define", "code", "maths", "history", "prerequisites", "example")
+ALWAYS = 1.01  # no stored question is asked instead
+# Words that say which field of an entry is wanted and nothing else.
+GENERAL = frozenset(
+    """
+    topic job background whats wats what's hows why's tell more explain describe define definition
+    meaning work works working function use used uses using useful need needed needs matter matters
+    important importance idea concept intuition purpose point advantage advantages disadvantage
+    disadvantages pros cons benefit benefits drawback drawbacks strength strengths weakness
+    weaknesses limitation limitations good bad example examples code formula formulas equation
+    equations math maths mathematics mathematical history invented invent inventor came introduced
+    first prerequisite prerequisites before learn know simple simply plain terms words word detail
+    details brief briefly basic basics exactly really actually step steps show give want
+    understand understanding help some thing things kind let wat wht plz pls hey hi hello
+    """.split()  # noqa: SIM905 - a list of words reads better as words
+)
 # The order in which "tell me more" goes through an entry.
 MORE = (
     "summary", "plain", "how", "day", "problem", "models", "example", "why", "when", "strengths",
@@ -38,6 +61,9 @@ def reply(turn: Turn) -> Reply | None:
     """Answer from the fields of the entry named, or from the stored question that fits better."""
     entry = turn.subject()
     question = passage.asked(turn, passage.POSSIBLE)
+    several = _listed(turn)
+    if turn.intent == "define" and several and not passage.asked(turn, passage.SURE):
+        return _each(turn, several)
     if entry is None:
         return passage.nearest(turn)
     if question and question.chance >= _bar(turn, entry):
@@ -56,12 +82,44 @@ def reply(turn: Turn) -> Reply | None:
     )
 
 
+def _listed(turn: Turn) -> list[Entry]:
+    """Return the entries that a message names in a row: "GAN, VAE and diffusion models"."""
+    mentions = sorted(turn.heard.mentions, key=lambda mention: mention.start)
+    gaps = [turn.heard.spelt[left.end : right.start] for left, right in pairwise(mentions)]
+    entries = turn.entries(*LISTED)
+    listed = bool(gaps) and all(_BETWEEN_NAMES.fullmatch(gap) for gap in gaps)
+    return entries[:MOST_LISTED] if listed and len(entries) > 1 else []
+
+
+def _each(turn: Turn, entries: Sequence[Entry]) -> Reply:
+    """Say what each of several entries is."""
+    blocks: list[Block] = []
+    for entry in entries:
+        turn.memory.shown.add((entry.id, "summary"))
+        plain = prose(entry, "how" if turn.memory.level == "practitioner" else "plain")
+        blocks.append(Text(f"**{entry.name}**: {entry.summary}"))
+        if plain and len(entries) <= DESCRIBED:
+            blocks.append(Text(plain.split("\n\n")[0]))
+    asks = [" vs ".join(entry.name for entry in entries[:2])]
+    asks += [f"How does {entry.name} work?" for entry in entries[:2]]
+    return turn.reply(*blocks, ids=[entry.id for entry in entries], suggestions=asks)
+
+
 def _bar(turn: Turn, entry: Entry) -> float:
     """Return how likely a stored question must be asked to be answered instead of the field."""
     if is_field(entry):
         return passage.LIKELY  # "is ML used for …": the field may be only the setting
-    own = turn.intent in ("define", "code", "maths", "history", "prerequisites", "example")
-    return passage.SURE if own else passage.LIKELY
+    field = next(iter(FIELDS.get(turn.intent, ())), "")
+    if field and (turn.intent in DRAWN or prose(entry, field)) and not specific(turn):
+        return ALWAYS
+    return passage.SURE if turn.intent in DRAWN else passage.LIKELY
+
+
+def specific(turn: Turn) -> bool:
+    """Return whether a message asks for more than one thing of an entry: "how does X work"."""
+    bare = mask(turn.heard.spelt, turn.heard.mentions)
+    words = {word.casefold() for word in re.findall(r"[^\W\d_]+", bare)}
+    return bool(words - GENERAL - STOP_WORDS)
 
 
 def _fields(turn: Turn, entry: Entry) -> Iterator[Block]:

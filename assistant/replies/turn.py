@@ -56,6 +56,9 @@ class Memory:
     """What a conversation remembers from turn to turn."""
 
     topics: list[str] = field(default_factory=list)
+    listed: tuple[str, ...] = ()  # the entries of the last reply that was about several
+    said: str = ""  # the last question that was answered, spelt out
+    said_names: tuple[Mention, ...] = ()
     intent: str = ""
     level: str = "newcomer"
     shown: set[tuple[str, str]] = field(default_factory=set)
