@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from assistant.context import Reading, ordinals, readings
+from assistant.language.mentions import Mention
 from assistant.language.understanding import Parts, Understanding, understand
 from assistant.render.plain import clean
-from assistant.replies import control, dispatch, practice, talk
+from assistant.replies import concept, control, dispatch, practice, talk
 from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
 from assistant.reply import Block, Reply, Text
 from assistant.scope import in_field, in_scope
@@ -25,6 +26,18 @@ _BETWEEN = re.compile(
     r"(?=(?:how|what|whats|what's|why|when|where|which|who|is|are|does|do|can|could|should)\s)",
     re.IGNORECASE,
 )
+_NO_IDEA = re.compile(
+    r"^\W*(?:no idea|i (?:don'?t|do not) know|idk|dunno|no clue|not sure|pass|skip|tell me)\b",
+    re.IGNORECASE,
+)
+_ANOTHER = re.compile(
+    r"^\W*(?:ok\W+)?(?:another|next|one more|once more|more|again|go on|continue)\b"
+    r"(?:\s+(?:one|question|please|pls|quiz))*\W*$",
+    re.IGNORECASE,
+)
+_CHOOSES = re.compile(r"\b(?:the|one|kind|type|sense|mean|meant|as in|that|thing)\b", re.IGNORECASE)
+CHOOSING_WORDS = 10
+CLEARLY = 0.05  # how much nearer the chosen reading must be than the next
 ONE_QUESTION = 0.75  # how likely a stored question must be to answer several clauses as one
 STANDING = 0.1  # how much likelier a message must be with its topic than without
 LEANING = 0.5  # … and how likely at least, where its own words could stand alone
@@ -91,8 +104,8 @@ class Conversation:
         if reply is None and not in_scope(turn):
             reply = talk.out_of_scope(turn)
         if reply is None:
-            readings = [] if pending.choices else control.readings(turn)
-            reply = talk.choose(turn, readings) if readings else dispatch.answer(turn)
+            meanings = {} if pending.choices else control.readings(turn)
+            reply = talk.choose(turn, meanings) if meanings else dispatch.answer(turn)
         if reply is None:
             reply = talk.unsure(turn) if in_field(turn) else talk.out_of_scope(turn)
         self._remember(turn, reply)
@@ -164,19 +177,54 @@ class Conversation:
         if pending.quiz is not None:
             options = [option.text for option in pending.quiz.options]
             chosen = control.pick(message, options)
-            return None if chosen is None else self._judged(message, pending, chosen)
+            if chosen is None and not _NO_IDEA.search(message):
+                return None
+            return self._judged(message, pending, chosen)
         last = self.memory.last
         offered = pending.choices or (last.suggestions if last else ())
+        if last and last.intent == "quiz" and last.sources and _ANOTHER.match(message):
+            return self._answer(f"quiz me on {self._mind.library.name(last.sources[0].id)}")
+        if self.memory.offer and control.GO.match(message):
+            return practice.starting(self._plain_turn(message, "affirm"), self.memory.offer)
         chosen = control.pick(message, offered, pending.choices)
+        if chosen is None and pending.choices:
+            chosen = self._nearest(message, pending.choices)
         if chosen is None:
             return None
+        if pending.entries and chosen < len(pending.entries):
+            return self._define(message, pending.entries[chosen])
         reply = self._answer(offered[chosen])
         return dataclasses.replace(reply, question=message)
 
-    def _judged(self, message: str, pending: Pending, chosen: int) -> Reply:
-        assert pending.quiz is not None
+    def _define(self, message: str, id_: str) -> Reply:
+        """Say what the entry is that was picked of several readings."""
+        self.memory.pending = Pending()
+        self.memory.turn_to(id_)
+        card = self._mind.library.cards[id_]
+        heard = understand(f"what is {card.name}", self._encode, self._mind)
+        about = (Mention(id_, card.kind, card.name, 1.0, 8, 8 + len(card.name)),)
+        turn = Turn(self._mind, heard, self.memory, self._exercises, "define", about)
+        reply = concept.reply(turn) or talk.unsure(turn)
+        self._remember(turn, reply)
+        return dataclasses.replace(reply, question=message, trace=trace(turn))
+
+    def _plain_turn(self, message: str, intent: str) -> Turn:
         heard = understand(message, self._encode, self._mind)
-        turn = Turn(self._mind, heard, self.memory, self._exercises, "quiz", ())
+        return Turn(self._mind, heard, self.memory, self._exercises, intent, ())
+
+    def _nearest(self, message: str, choices: Sequence[str]) -> int | None:
+        """Return the choice that a few words mean more than any other: "the unfair kind"."""
+        if len(message.split()) > CHOOSING_WORDS or not _CHOOSES.search(message):
+            return None
+        vectors = self._encode([message, *choices])
+        likeness = vectors[1:] @ vectors[0]
+        order = likeness.argsort()[::-1]
+        clear = likeness[order[0]] - likeness[order[1]] >= CLEARLY
+        return int(order[0]) if clear else None
+
+    def _judged(self, message: str, pending: Pending, chosen: int | None) -> Reply:
+        assert pending.quiz is not None
+        turn = self._plain_turn(message, "quiz")
         self.memory.pending = Pending()
         return practice.judge(turn, pending.quiz, pending.quiz_entry, chosen)
 

@@ -131,7 +131,8 @@ def _code() -> list[Path]:
     """Return the files whose code decides what a compiled mind holds."""
     here = package_dir("assistant")
     return [
-        here / "language" / "shorthand.yaml", here / "search.py", here / "questions.py", *sorted((here / "language").glob("*.py")),
+        here / "search.py", here / "questions.py",
+        *sorted((here / "language").glob("*.py")), here / "language" / "shorthand.yaml",
         package_dir("knowledge") / "passages.py", package_dir("knowledge") / "library.py",
     ]  # fmt: skip
 

@@ -170,7 +170,7 @@ class MentionFinder:
         return found[0] if found else ""
 
     def _shared_head(self, words: Sequence[_Token], start: int, end: int) -> str:
-        """Return "supervised learning" for "supervised" of "supervised or unsupervised learning"."""
+        """Return "L1 regularisation" for the first word of "L1 and L2 regularisation"."""
         if end - start != 1 or start + 3 >= len(words) or words[start + 1].plain not in _AND:
             return ""
         whole = " ".join(word.plain for word in words[start + 2 : start + 4])

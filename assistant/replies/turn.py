@@ -46,6 +46,7 @@ class Pending:
     """What the last reply left open: choices to pick from, an action to agree to, a quiz item."""
 
     choices: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()  # what each choice is about, where that is one entry
     action: Action | None = None
     quiz: QuizItem | None = None
     quiz_entry: str = ""
@@ -64,6 +65,8 @@ class Memory:
     shown: set[tuple[str, str]] = field(default_factory=set)
     pending: Pending = field(default_factory=Pending)
     last: Reply | None = None
+    offer: Action | None = None  # the exercise offered last, until it is started or declined
+    quiz: tuple[QuizItem, str] | None = None  # the item asked last and not answered, its entry
     asked: set[str] = field(default_factory=set)
 
     @property
