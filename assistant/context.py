@@ -25,7 +25,11 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _PLACED = re.compile(r"^\W*(?:in|for|with|on|at|as)\b", re.IGNORECASE)
-_ONE = re.compile(r"\b(?:it|its|it's|this one|that one|this|that|he|she|one)\b", re.IGNORECASE)
+_ONE = re.compile(
+    r"\b(?:it(?!\s+(?:takes?|(?:is\s+|be\s+)?(?:possible|worth|hard|easy|better|necessary|ok|good|smart"
+    r"|smarter|wise|difficult|too late)\s+(?:to|for)))|its|it's|this one|that one|this|that)\b",
+    re.IGNORECASE,
+)
 _MANY = re.compile(
     r"\b(?:(?:which|one|any|all|each|none|some) of (?:them|these|those|the (?:two|three))|they|them"
     r"|their|these|those|both|each|all (?:two|three|of them))\b",
@@ -65,7 +69,7 @@ def readings(heard: Understanding, memory: Memory, library: Library) -> Iterator
     pronoun = _pronoun(text, own)
     goes_on = _GOES_ON.match(text) or (_PLACED.match(text) and words <= SHORT - 3)
     if memory.said and goes_on and words <= SHORT and not pronoun:
-        yield Reading(_continued(text, own, memory), leans=True, goes_on=True)
+        yield Reading(_continued(text, own, memory), leans=not strange or bool(own), goes_on=True)
     if words > LONG:
         return
     if pronoun and pronoun.re is _MANY and len(memory.listed) > 1:
@@ -78,8 +82,8 @@ def readings(heard: Understanding, memory: Memory, library: Library) -> Iterator
         name = library.name(id_)
         if pronoun:
             spelt = f"{text[: pronoun.start()]}{name}{text[pronoun.end() :]}"
-            yield Reading(spelt, leans=True, far=far)
-        elif not own:
+            yield Reading(spelt, leans=not strange, far=far)
+        elif not own and not strange:
             yield Reading(f"{text.rstrip(' ?.!')} ({name})", leans=leans, far=far)
 
 

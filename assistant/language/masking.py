@@ -12,7 +12,7 @@ from assistant.language.mentions import Mention
 from assistant.search import Encode, Floats
 
 # What stands for a name in a masked text, by the kind of its entry.
-STAND_INS = {"role": "this job", "industry": "this industry", "path": "this background"}
+STAND_INS = {"role": "this job", "industry": "this industry"}
 STAND_IN = "this topic"
 BETWEEN = " ‖ "
 
@@ -20,6 +20,8 @@ BETWEEN = " ‖ "
 def mask(text: str, mentions: Sequence[Mention]) -> str:
     """Return a text with names replaced by what they are names of."""
     for mention in sorted(mentions, key=lambda mention: -mention.start):
+        if mention.kind == "path":
+            continue  # a background may be the career that is asked about, and not ours
         word = STAND_INS.get(mention.kind, STAND_IN)
         text = f"{text[: mention.start]}{word}{text[mention.end :]}"
     return text

@@ -70,6 +70,11 @@ def tokens(text: str) -> list[_Token]:
     ]
 
 
+def _misspelt(one: str, other: str) -> bool:
+    """Return whether two words of a name may be one word, typed in two ways."""
+    return one[0] == other[0] and min(len(one), len(other)) >= _LETTERS_FOR_ONE_EDIT
+
+
 def key(name: str) -> str:
     """Return the form under which a name is looked up."""
     return " ".join(token.plain for token in tokens(name))
@@ -167,7 +172,9 @@ class MentionFinder:
         first = form.split()[0]
         names = [name for name in self._long.get(words, ()) if name.startswith(first[0])]
         found = process.extractOne(form, names, scorer=OSA.distance, score_cutoff=2)
-        return found[0] if found else ""
+        pairs = zip(form.split(), found[0].split(), strict=True) if found else ()
+        alike = all(one == other or _misspelt(one, other) for one, other in pairs)
+        return found[0] if found and alike else ""
 
     def _shared_head(self, words: Sequence[_Token], start: int, end: int) -> str:
         """Return "L1 regularisation" for the first word of "L1 and L2 regularisation"."""
