@@ -27,7 +27,7 @@ _GOES_ON = re.compile(
 _PLACED = re.compile(r"^\W*(?:in|for|with|on|at|as)\b", re.IGNORECASE)
 _ONE = re.compile(
     r"\b(?:it(?!\s+(?:takes?|(?:is\s+|be\s+)?(?:possible|worth|hard|easy|better|necessary|ok|good|smart"
-    r"|smarter|wise|difficult|too late)\s+(?:to|for)))|its|it's|this one|that one|this|that)\b",
+    r"|smarter|wise|difficult|too late)\s+(?:to|for)))|its|it's|(?<=become )one|this one|that one|this|that)\b",
     re.IGNORECASE,
 )
 _MANY = re.compile(
@@ -76,15 +76,19 @@ def readings(heard: Understanding, memory: Memory, library: Library) -> Iterator
         names = " and ".join(library.name(id_) for id_ in memory.listed)
         yield Reading(f"{text[: pronoun.start()]}{names}{text[pronoun.end() :]}", leans=True)
         return
-    topics = [id_ for id_ in memory.topics[::-1] if id_ in library][:TOPICS]
+    topics = [id_ for id_ in memory.topics[::-1] if _topical(id_, library)][:TOPICS]
     leans = words <= 4 or (words <= SHORT and heard.intent in OF_SOMETHING)
     for far, id_ in enumerate(topics):
         name = library.name(id_)
         if pronoun:
             spelt = f"{text[: pronoun.start()]}{name}{text[pronoun.end() :]}"
-            yield Reading(spelt, leans=not strange, far=far)
+            yield Reading(spelt, leans=not strange and words <= SHORT, far=far)
         elif not own and not strange:
             yield Reading(f"{text.rstrip(' ?.!')} ({name})", leans=leans, far=far)
+
+
+def _topical(id_: str, library: Library) -> bool:
+    return id_ in library and library.cards[id_].kind in TOPIC_KINDS
 
 
 def ordinals(text: str, memory: Memory, library: Library) -> str:

@@ -38,6 +38,13 @@ _ANOTHER = re.compile(
 _CHOOSES = re.compile(r"\b(?:the|one|kind|type|sense|mean|meant|as in|that|thing)\b", re.IGNORECASE)
 CHOOSING_WORDS = 10
 CLEARLY = 0.05  # how much nearer the chosen reading must be than the next
+# How a question or a request begins; what begins otherwise is a story before the question.
+_ASKS = re.compile(
+    r"^\W*(?:(?:hi|hey|hello|ok|so|and|also|please|pls)\W+)*(?:how|what|whats|what's|why|when|where"
+    r"|which|who|is|are|does|do|did|can|could|should|would|will|explain|define|describe|compare"
+    r"|tell|give|show|list)\b",
+    re.IGNORECASE,
+)
 ONE_QUESTION = 0.75  # how likely a stored question must be to answer several clauses as one
 STANDING = 0.1  # how much likelier a message must be with its topic than without
 LEANING = 0.5  # … and how likely at least, where its own words could stand alone
@@ -126,7 +133,15 @@ class Conversation:
             about = tuple(spelt.named())
             intent, sure = self._meant(heard, spelt, reading)
             heard = dataclasses.replace(spelt, text=heard.text)
+        if intent in dispatch.CAREER or intent in dispatch.ADVICE:
+            about = tuple(self._as_role(mention) for mention in about)
         return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
+
+    def _as_role(self, mention: Mention) -> Mention:
+        """Return the role that a name also stands for, where a career is asked about."""
+        cards = self._mind.library.cards
+        role = next((id_ for id_ in mention.also if cards[id_].kind == "role"), "")
+        return dataclasses.replace(mention, id=role, kind="role") if role else mention
 
     def _spelt(self, heard: Understanding) -> tuple[Reading, Understanding] | None:
         """Return what the message stands for in its conversation, None if it stands alone."""
@@ -254,7 +269,8 @@ def split(message: str) -> list[str]:
         return []
     parts = [part.strip(" ,;") for part in _BETWEEN.split(message)]
     parts = [part for part in parts if len(part.split()) >= 2]
-    return parts if 2 <= len(parts) <= MOST_QUESTIONS else []
+    asked = all("?" in part or _ASKS.match(part) for part in parts[:-1])
+    return parts if asked and 2 <= len(parts) <= MOST_QUESTIONS else []
 
 
 def _joined(message: str, replies: Sequence[Reply]) -> Reply:

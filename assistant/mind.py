@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,7 @@ from knowledge import library as knowledge
 Say = Callable[[str], None]
 COMPILED = 4  # raise it when the code that compiles changes what it writes
 OUT_OF_SCOPE = ("out_of_scope", "other_career")
+COMMON = 3  # utterances that must hold a word, which the knowledge does not, for no typing mistake
 LANGUAGE = package_dir("assistant") / "language" / "intents"
 PHRASES = package_dir("assistant") / "replies" / "phrases.yaml"
 
@@ -179,9 +181,13 @@ def _build(work: Path, cache: Path, say: Say) -> None:
     SearchIndex.build(texts, encoder.encode, _previous(cache), gists).save(work)
     utterances = read_utterances(LANGUAGE)
     everyday = _words(text for label in OUT_OF_SCOPE for text in utterances[label])
-    common = _words(text for listed in utterances.values() for text in listed)
+    written = _words(texts)
+    typed = Counter(
+        token.plain for listed in utterances.values() for text in listed for token in tokens(text)
+    )
+    common = {word for word, count in typed.items() if count >= COMMON or word in written}
     words = {
-        "known": sorted(_words(texts) | common),
+        "known": sorted(written | common),
         "everyday": sorted(everyday),
         "common": sorted(common),
         "shorthand": _mapping(LANGUAGE.parent / "shorthand.yaml"),

@@ -1,6 +1,7 @@
 """Whether a message belongs to our field, from all that is known about it."""
 
 from assistant.language.mentions import WEAK
+from assistant.replies import passage
 from assistant.replies.control import CONTROL, TALKING
 from assistant.replies.dispatch import TALK
 from assistant.replies.turn import Turn
@@ -8,8 +9,6 @@ from assistant.replies.turn import Turn
 # How near a stored question must be for a message that the classifier calls out of scope to be
 # ours all the same. Chosen on the development questions and the stories as a whole.
 NAMED = 0.50  # the message names an entry of ours
-STRANGE = 0.80  # nothing of ours is named
-OTHER_CAREER = 0.88  # nothing of ours is named, and it sounds like another career
 CLOSE = 0.60  # nothing of ours is named and no answer was found, but the subject is ours
 FAMILIAR = 0.3  # an out-of-scope score below which the classifier is sure
 # A message in scope by the classifier's word alone must be at least this near to something.
@@ -25,12 +24,9 @@ def in_scope(turn: Turn) -> bool:
     named = _named(turn)
     if turn.intent in TALK or turn.intent in CONTROL:
         return not strange or (len(heard.text.split()) <= SHORT and turn.sure >= TALKING)
-    near = _near(turn)
-    if named:
-        return not strange or near >= NAMED
     if strange:
-        return near >= (OTHER_CAREER if heard.prediction.outside == "other_career" else STRANGE)
-    return near >= TOUCHING or turn.intent in _NO_PASSAGE
+        return passage.asked(turn) is not None or (named and _near(turn) >= NAMED)
+    return named or _near(turn) >= TOUCHING or turn.intent in _NO_PASSAGE
 
 
 # Intents that are answered without a passage.

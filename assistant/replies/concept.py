@@ -68,10 +68,13 @@ def reply(turn: Turn) -> Reply | None:
         return passage.nearest(turn)
     if question and question.chance >= _bar(turn, entry):
         return passage.answer(turn, question)
+    fields = FIELDS.get(turn.intent, ())
+    candidates = passage.candidates(turn, fields)
+    if specific(turn) and turn.intent not in DRAWN and candidates and candidates[0].good:
+        return passage.answer(turn, candidates[0])
     blocks = list(_fields(turn, entry))
     if not blocks:
-        fields = FIELDS.get(turn.intent, ())
-        best = next((item for item in passage.candidates(turn, fields) if item.named), None)
+        best = next((item for item in candidates if item.named), None)
         if question and (question.named or best is None):
             return passage.answer(turn, question)
         if best and best.good:

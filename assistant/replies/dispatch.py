@@ -85,7 +85,8 @@ def advice(turn: Turn) -> Reply | None:
     named = turn.entries("role")
     if turn.intent == "salary" and named:
         return role.reply(turn)
-    facts = (named and turn.intent in ("outlook", "skills")) or turn.entries("resource")
+    facts = bool(named and turn.intent in ("outlook", "skills")) or bool(turn.entries("resource"))
+    facts = facts and not concept.specific(turn)
     question = passage.asked(turn, passage.SURE if facts else passage.LIKELY)
     if question:
         return passage.answer(turn, question)

@@ -30,7 +30,7 @@ def reply(turn: Turn) -> Reply | None:
     role = next(iter(turn.entries("role")), None)
     if not isinstance(role, Role):
         return None
-    facts = turn.intent in ("role", "define", "skills")
+    facts = turn.intent in ("role", "define", "skills") and not concept.specific(turn)
     bar = SAME if turn.intent == "salary" else passage.SURE if facts else passage.LIKELY
     question = passage.asked(turn, bar)
     if question:
