@@ -26,8 +26,8 @@ _GOES_ON = re.compile(
 )
 _PLACED = re.compile(r"^\W*(?:in|for|with|on|at|as)\b", re.IGNORECASE)
 _ONE = re.compile(
-    r"\b(?:it(?!\s+(?:takes?|(?:is\s+|be\s+)?(?:possible|worth|hard|easy|better|necessary|ok|good|smart"
-    r"|smarter|wise|difficult|too late)\s+(?:to|for)))|its|it's|(?<=become )one|this one|that one|this|that)\b",
+    r"\b(?:it(?!\s+(?:takes?|(?:is\s+|be\s+)?(?:possible|worth|hard|easy|better|necessary|ok"
+    r"|good|smart|smarter|wise|difficult|too late)\s+(?:to|for)))|its|it's|(?<=become )one|this one|that one|this|that)\b",
     re.IGNORECASE,
 )
 _MANY = re.compile(

@@ -100,8 +100,9 @@ class Conversation:
         return _joined(message, replies)
 
     def _is_one(self, message: str) -> bool:
-        """Return whether a message of several clauses is a stored question as it stands."""
-        return _evidence(understand(message, self._encode, self._mind)) >= ONE_QUESTION
+        """Return whether a message of several clauses is strange, or a stored question, whole."""
+        heard = understand(message, self._encode, self._mind)
+        return heard.prediction.is_out_of_scope or _evidence(heard) >= ONE_QUESTION
 
     def _answer(self, message: str) -> Reply:
         pending, self.memory.pending = self.memory.pending, Pending()
