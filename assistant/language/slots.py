@@ -5,7 +5,7 @@ it leaves out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from assistant.language.mentions import Mention
 from assistant.language.story import figures
 from assistant.language.story.backgrounds import Background
-from assistant.language.story.life import Life, life
+from assistant.language.story.life import life
 from assistant.language.story.marks import Finder
 from assistant.language.story.skills import skills
 from assistant.language.story.told import Told
@@ -64,7 +64,7 @@ class Story:
 
     def __init__(self, vocabulary: Mapping[str, Any]) -> None:
         """Take what `compile_vocabulary` returned."""
-        self._finder = Finder(vocabulary["patterns"], vocabulary["spelt"])
+        self._finder = Finder(vocabulary["patterns"])
         self._lists = {name: frozenset(words) for name, words in vocabulary["lists"].items()}
         self._backgrounds = vocabulary["backgrounds"]
         self._roles = vocabulary["roles"]
@@ -74,9 +74,8 @@ class Story:
     ) -> Slots:
         """Return what a message tells; a date in it counts from `today`, else it is not read."""
         told = Told(text, self._finder, mentions, self._lists)
-        said = {mark.value for mark in told.of("style")}
         about = life(told, self._backgrounds, self._roles)
-        return Slots(
+        found = Slots(
             hours=figures.hours(told),
             weeks=figures.weeks(told, today),
             age=figures.age(told),
@@ -91,9 +90,22 @@ class Story:
             goal=about.goal,
             now=about.now,
             worries=tuple(dict.fromkeys(m.value for m in told.of("worry") if told.own(m.start))),
-            style=next((style for style in _STYLES if style in said), ""),
-            hypothetical=about.hypothetical or (told.of_others and about != Life()),
+            style=_style(told),
+            hypothetical=about.hypothetical,
         )
+        others = told.of_others and found != Slots()
+        return replace(found, hypothetical=True) if others else found
+
+
+def _style(told: Told) -> str:
+    either = told.lists["alternatives"]
+    said = {
+        mark.value
+        for mark in told.of("style")
+        if not told.asking[mark.start]
+        and either.isdisjoint((told.word(mark.start - 1), told.word(mark.end)))
+    }
+    return next((style for style in _STYLES if style in said), "")
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.language.story.marks import Mark
+from assistant.language.story.marks import COMMA, Mark
 from assistant.language.story.roles import Target
 from assistant.language.story.told import Told
 
@@ -34,7 +34,8 @@ class Background:
 class Claim:
     """A background with how it is meant; `role` where the job is a role of ours.
 
-    `goal` is the role of "from x to y", `stage` what the background says of it.
+    `goal` is the role of "from x to y", `stage` what the background says of it, `frame` where
+    the words end that say how it is meant.
     """
 
     background: Background
@@ -43,6 +44,7 @@ class Claim:
     role: str = ""
     goal: str = ""
     stage: str = ""
+    frame: int = 0
 
     @property
     def hypothetical(self) -> bool:
@@ -76,8 +78,8 @@ class Claims:
         for mark in marks:
             if told.own(mark.start):
                 role = self._role(mark)
-                goal = self._leads_to(mark.end)
-                tense = self._tense(mark, role, goal)
+                leads, goal = self._leads_to(mark.end)
+                tense = self._tense(mark, role, leads)
                 if tense:
                     yield self._claim(mark, tense, role, goal)
 
@@ -86,13 +88,14 @@ class Claims:
         path, exact, what, stage = self._known.get(group, {}).get(mark.value, ("", False, "job", ""))
         text = self.told.text(mark)
         background = Background(mark.value, text, kind or what, path, exact)
-        return Claim(background, mark, tense, role, goal, stage)
+        frame = self.told.frame[mark.start]
+        return Claim(background, mark, tense, role, goal, stage, frame)
 
     def _is_part(self, mark: Mark) -> bool:
-        """Return whether a job without a path is a part of a role's name."""
-        path = self._known.get(mark.kind, {}).get(mark.value, [""])[0]
-        return not path and any(
-            target.start <= mark.start and mark.end <= target.end
+        """Return whether a job is only a word in the name of another role."""
+        name = mark.value.casefold().replace(" ", "_")
+        return any(
+            target.start <= mark.start and mark.end <= target.end and target.role != name
             and target.end - target.start > mark.end - mark.start
             for target in self._named
         )  # fmt: skip
@@ -103,38 +106,46 @@ class Claims:
                 return target.role
         return ""
 
-    def _leads_to(self, end: int) -> str:
-        """Return the role y of "x to y", where x ends."""
-        if self.told.word(end) in self.told.lists["to"]:
-            for target in self._named:
-                if 0 <= target.start - end - 1 <= 2:
-                    return target.role
-        return ""
+    def _leads_to(self, end: int) -> tuple[bool, str]:
+        """Return whether there is a y as in "x to y" where x ends, and which role y is."""
+        told = self.told
+        if told.word(end) not in told.lists["to"]:
+            return False, ""
+        for target in self._named:
+            if 0 <= target.start - end - 1 <= 2:
+                return True, target.role
+        topic = any(end < named.start <= end + 2 for named in told.named)
+        return topic or told.word(end + 1) in told.lists["areas"], ""
 
-    def _tense(self, mark: Mark, role: str, goal: str) -> str:
+    def _tense(self, mark: Mark, role: str, leads: bool) -> str:
         """Return how a job is meant, empty where it is nobody's."""
         told, stance = self.told, self.told.stance[mark.start]
         if mark.kind == "deed" or stance in _PLAIN:
-            return "now" if mark.kind == "deed" else stance
-        if goal and stance in ("start", "from", "want"):
+            supposed = told.asking[mark.start] and not told.speaks
+            if role and told.asking[mark.start] and self._goal in ("", role):
+                return ""
+            return "case" if supposed else "now" if mark.kind == "deed" else stance
+        if leads and stance in ("start", "from", "want", "seek"):
             return "now" if told.first_person else "case"
         if stance == "have":
             after, before = told.word(mark.end), told.word(mark.start - 1)
             return "origin" if after in told.lists["of_work"] or before == "in" else ""
         if stance == "start":
-            return self._in_a_row(mark, role)
+            return self._in_a_row(mark)
         if role and self._goal in ("", role):
             return ""
         if stance == "as":
             return "now" if told.speaks else ""
-        return "case" if stance == "case" or (stance == "can" and self._goal) else ""
+        sets_out = self._goal or told.word(mark.end) in told.lists["sets_out"]
+        return "case" if stance == "case" or (stance == "can" and sets_out) else ""
 
-    def _in_a_row(self, mark: Mark, role: str) -> str:
-        if self.told.word(mark.end) == "turned":
+    def _in_a_row(self, mark: Mark) -> str:
+        after = self.told.at(mark.end, "stance")
+        if after and after.value in ("now", "origin") and after.end == mark.end + 1:
             return "past"
-        further = () if role else ("country",)
-        alone = mark.kind == "station"
-        return "now" if alone or self.told.goes_on(mark.end, *further) else ""
+        if after and after.value == "origin":
+            return "origin"
+        return "now" if self.told.goes_on(mark.end) else ""
 
     def _fields(self) -> Iterator[Claim]:
         told = self.told
@@ -151,22 +162,30 @@ class Claims:
     def _tense_of_study(self, mark: Mark) -> str:
         """Return how a field of study is meant, empty where nobody studied it."""
         told, stance = self.told, self.told.stance[mark.start]
-        if stance in ("from", "want") and self._leads_to(mark.end):
+        if stance in ("from", "want", "start") and self._leads_to(mark.end)[0]:
+            if told.at(mark.start, "job"):
+                return ""
             return "now" if told.first_person else "case"
         if stance == "study":
-            named = any(place.start == mark.start and place.mention.kind in ("concept", "competency")
-                        for place in told.named)  # fmt: skip
-            return "" if named and not self._attached(mark) else stance
+            return "" if self._is_topic(mark) and not self._attached(mark) else stance
         if stance in _PLAIN and not self._attached(mark):
-            return stance if told.word(mark.start - 1) in told.lists["at"] else ""
+            at_work = told.word(mark.start - 1) in told.lists["at"] and not self._is_topic(mark)
+            return stance if at_work else ""
         if stance == "have":
             said = told.lists["studied"].intersection(told.plain[mark.start - 3 : mark.start])
             return stance if said or self._attached(mark) else ""
         if not self._attached(mark) or (stance == "can" and not self._goal):
             return ""
         if stance == "start":
-            return "now" if told.goes_on(mark.end, "country", "stage") else ""
+            return "now" if told.goes_on(mark.end, "stage") else ""
         return {"can": "case", "as": "now", **dict.fromkeys((*_PLAIN, "case"), stance)}.get(stance, "")
+
+    def _is_topic(self, mark: Mark) -> bool:
+        """Return whether a field of study is also something that this program teaches."""
+        return any(
+            named.start == mark.start and named.mention.kind in ("concept", "competency")
+            for named in self.told.named
+        )
 
     def _kind_of_study(self, mark: Mark, tense: str) -> str:
         told = self.told
@@ -182,6 +201,8 @@ class Claims:
         told = self.told
         job = any(told.at(mark.start, kind) for kind in ("job",))
         after = told.word(mark.end)
+        if after == "at" and told.word(mark.end + 1) in told.lists["campus"]:
+            return True
         if after in told.lists["of_study"] and not (job and after == "background"):
             return True
         if mark.kind == "degree_field" or told.at(mark.end, "degree") or told.at(mark.end, "stage"):
@@ -193,7 +214,8 @@ class Claims:
         return place in ends
 
 
-def _order(claim: Claim) -> tuple[int, int, int]:
-    place = claim.mark.start
+def _order(claim: Claim) -> tuple[int, int, int, int]:
     kind = 3 if claim.stage else _ORDER.index(claim.background.kind)
-    return kind, _TENSES.index(claim.tense), -place if claim.tense == "now" else place
+    later = -claim.frame if claim.tense == "now" else 0
+    return kind, _TENSES.index(claim.tense), later, claim.mark.start
+

@@ -10,7 +10,7 @@ _HOURS_A_WEEK = {"week": 1.0, "bare": 1.0, "day": 7.0, "evening": 5.0, "weekend"
                  "month": 1 / 4.345}  # fmt: skip
 _WEEKS = {"week": 1.0, "month": 4.345, "year": 52.18}
 _YEARS_OLD = {"exact": 0, "early": 2, "mid": 5, "late": 8, "decade": 5}
-_MOST_HOURS, _MOST_WEEKS, _AGES, _MOST_YEARS = 120, 520, range(10, 91), 50
+_MOST_HOURS, _MOST_WEEKS, _AGES, _MOST_YEARS = 120, 160, range(10, 91), 50
 _DATE_WORDS = ("the", "of", "this", "end", "start", "beginning", "next", "coming", "st", "nd",
                "rd", "th", "early", "late", "mid")  # fmt: skip
 _YEARS = range(2020, 2100)
@@ -69,6 +69,8 @@ def _resolve(
     said: set[str], day: int | None, month: int | None, year: int | None, today: date
 ) -> date | None:
     later = "next" in said
+    if {"year", "month"} & said and not {"next", "end", "this"} & said:
+        return None
     if month is None and "month" in said:
         month = today.month % 12 + 1 if later or "end" not in said else today.month
         year = today.year + (month < today.month)

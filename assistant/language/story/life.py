@@ -12,6 +12,7 @@ from assistant.language.story.told import Told
 _LEVELS = ("phd", "master", "bachelor", "school", "none")
 _STAGES = ("unemployed", "career break", "pupil", "student", "graduate", "working")
 _SETTLED = ("now", "past", "origin", "have", "study", "as")
+_DIRECT = ("none", "school")  # levels whose patterns say whose they are
 _IN_PASSING = ("student", "graduate")
 
 
@@ -60,10 +61,12 @@ def _stage(told: Told, claims: Sequence[Claim]) -> str:
     found = {claim.stage for claim in claims if claim.stage}
     found |= {"working" for claim in claims
               if claim.tense == "now" and claim.background.kind == "job" and not claim.stage}  # fmt: skip
+    found |= {"student" for claim in claims if claim.tense == "study"}
     for mark in told.of("stage"):
         passing = mark.value in _IN_PASSING
         settled = told.stance[mark.start] in (*_SETTLED, "start", "case")
-        if told.own(mark.start) and (settled or not passing):
+        at_work = mark.value == "working" and told.asking[mark.start]
+        if told.own(mark.start) and (settled or not passing) and not at_work:
             found.add(mark.value)
     return next((stage for stage in _STAGES if stage in found), "")
 
@@ -81,32 +84,35 @@ def _has(told: Told, mark: Mark, goal: str) -> bool:
     if not told.own(mark.start):
         return False
     stance = told.stance[mark.start]
-    if mark.value == "none" or stance in (*_SETTLED, "case") or (stance == "can" and goal):
+    if mark.value in _DIRECT or stance in (*_SETTLED, "case") or (stance == "can" and goal):
         return True
-    return stance == "start" and told.goes_on(mark.end, "country", "stage")
+    return stance == "start" and told.goes_on(mark.start, "stage")
 
 
 def _places(told: Told, claims: Sequence[Claim]) -> tuple[str, str]:
     """Return the country somebody lives in, or comes from, and the one asked about."""
     home, market = "", ""
-    for mark in told.of("country"):
-        if not told.own(mark.start):
-            continue
-        if _lives(told, mark, bool(claims)):
-            home = home or mark.value
-        else:
-            market = market or mark.value
+    for mark in told.of("country", "people"):
+        if told.own(mark.start):
+            if _lives(told, mark, bool(claims)):
+                home = home or mark.value
+            elif mark.kind == "country":
+                market = market or mark.value
     return home, market
 
 
 def _lives(told: Told, mark: Mark, story: bool) -> bool:
-    before = told.word(mark.start - 1)
+    """Return whether somebody is told to be in a country or from there."""
+    before, stance = told.word(mark.start - 1), told.stance[mark.start]
+    if mark.kind == "people":
+        told_of = told.mood[mark.start] in _SETTLED or told.at(mark.end, "stage")
+        return bool(told_of) and stance in (*_SETTLED, "start")
+    if told.asking[mark.start]:
+        return False
     if before in told.lists["from"]:
         return True
     if not told.lists["lives"].isdisjoint(told.plain[max(0, mark.start - 3) : mark.start]):
         return True
     if before in (COMMA, START):
-        return story and told.stance[mark.start] == "start"
-    if before in told.lists["at"]:
-        return told.mood[mark.start] in _SETTLED
-    return told.stance[mark.start] in (*_SETTLED, "start") and bool(told.at(mark.end, "stage") or told.mood[mark.start] in _SETTLED)
+        return story and stance == "start"
+    return before in told.lists["at"] and told.mood[mark.start] in _SETTLED

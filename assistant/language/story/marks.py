@@ -7,21 +7,22 @@ of the text, for no pattern looks further ahead than it is long.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 START, STOP, COMMA, NUMBER, ANY = "^", ".", ",", "#", "~"
-GAP = 4
+IGNORE = "ignore"
+GAP = 5
 _TOKEN = re.compile(
     r"(?P<short>\b(?:ph|[bmu])\.\s?(?:tech|sc|com|phil|[adek]|s(?:\.?a)?)\b\.?)"
-    r"|[^\W\d_]+(?:['’`][^\W\d_]+)*[+#]{0,2}|\d+(?:[.,]\d+)?|%|(?<=\d)[-–](?=\d)"
-    r"|(?P<stop>[.!?;:\n]+)|[,()]",
+    r"|[^\W\d_]+(?:['’`][^\W\d_]+)*[+#]{0,2}|(?P<number>\d+(?:[.,]\d+)?)|%|(?<=\d)[-–](?=\d)"
+    r"|(?P<stop>[.!?;\n]+)|[,():]",
     re.IGNORECASE,
 )
 _NOT_LETTERS = re.compile(r"['’`.\s]")
 _BETWEEN = ("to", "or", "-", "–")
-_LETTERS_FOR_A_TYPO = 6
+_LETTERS_FOR_A_TYPO, _LETTERS_FOR_A_PLURAL = 7, 4
 _REMEMBERED = 50_000
 
 
@@ -53,9 +54,9 @@ def split(text: str) -> list[Word]:
         piece, number = match.group().casefold(), None
         if match.group("stop"):
             piece = STOP
-        elif piece in "()":
+        elif piece in "():":
             piece = COMMA
-        elif piece[0].isdigit():
+        elif match.group("number"):
             number = float(piece.replace(",", "."))
         elif len(piece) > 1:
             piece = _NOT_LETTERS.sub("", piece)
@@ -96,10 +97,16 @@ class Pattern:
         return all(self.optional[place:])
 
 
-def compile_patterns(kinds: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[str, Any]:
+def compile_patterns(
+    kinds: Mapping[str, Mapping[str, Iterable[str]]],
+    mended: Collection[str] = (),
+    spelt: Iterable[str] = (),
+) -> dict[str, Any]:
     """Return kind → value → patterns in the form that a `Finder` takes, ready for JSON.
 
-    The kind `number` holds words that are numbers; its values are what they count.
+    Misspelt words are mended, but for those in `spelt`: into long words of the kinds `mended`.
+    Of patterns that find the same, one with the value `ignore` counts, else the first. The kind
+    `number` holds words that are numbers; its values are what they count.
     """
     sources = [
         [kind, value, source]
@@ -107,6 +114,7 @@ def compile_patterns(kinds: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[s
         for value, listed in values.items()
         for source in listed
     ]  # fmt: skip
+    sources.sort(key=lambda source: source[1] != IGNORE)
     openings: dict[str, list[int]] = defaultdict(list)
     known: set[str] = set()
     for id_, source in enumerate(sources):
@@ -116,7 +124,16 @@ def compile_patterns(kinds: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[s
             openings[word].append(id_)
     numbers = {name: float(value) for value, names in kinds.get("number", {}).items() for name in names}
     known.update(word for name in numbers for word in name.split())
-    return {"sources": sources, "openings": openings, "numbers": numbers, "words": sorted(known)}
+    names = {
+        word
+        for kind, value, source in sources if kind in mended
+        for element in Pattern.read(kind, value, source).elements
+        for word in element if len(word) >= _LETTERS_FOR_A_TYPO
+    }  # fmt: skip
+    return {
+        "sources": sources, "openings": openings, "numbers": numbers, "words": sorted(known),
+        "mended": sorted(names), "spelt": sorted(spelt),
+    }  # fmt: skip
 
 
 _Item = tuple[Pattern, int, int]  # a pattern, the place reached in it, what its gap may skip
@@ -134,18 +151,17 @@ class _State:
 class Finder:
     """Finds patterns in texts."""
 
-    def __init__(self, compiled: Mapping[str, Any], spelt: Iterable[str] = ()) -> None:
-        """Take what `compile_patterns` returned, and words that are not to be mended."""
+    def __init__(self, compiled: Mapping[str, Any]) -> None:
+        """Take what `compile_patterns` returned."""
         self._sources: list[list[str]] = compiled["sources"]
         self._openings: dict[str, list[int]] = compiled["openings"]
         self._numbers: dict[str, float] = compiled["numbers"]
         self._known = frozenset(compiled["words"])
-        self._spelt = frozenset(spelt)
+        self._spelt = frozenset(compiled["spelt"])
         self._alike: dict[str, list[str]] = defaultdict(list)
-        for word in compiled["words"]:
-            if len(word) >= _LETTERS_FOR_A_TYPO:
-                for length in range(len(word) - 1, len(word) + 2):
-                    self._alike[f"{word[0]}{length}"].append(word)
+        for word in compiled["mended"]:
+            for length in range(len(word) - 1, len(word) + 2):
+                self._alike[f"{word[0]}{length}"].append(word)
         self._begun: dict[str, _State] = {}
         self._states = 0
 
@@ -173,7 +189,8 @@ class Finder:
             for kind, (end, pattern) in longest.items():
                 if at >= free.get(kind, 0):
                     free[kind] = end
-                    found.append(Mark(kind, pattern.value, at, end, _number(words[at:end])))
+                    number = self._number(pattern, words[at:end], symbols[at:end])
+                    found.append(Mark(kind, pattern.value, at, end, number))
         return found
 
     def _walk(self, symbols: Sequence[str], at: int) -> Iterator[tuple[int, tuple[Pattern, ...]]]:
@@ -207,22 +224,45 @@ class Finder:
 
     def _state(self, items: Iterable[_Item], symbol: str) -> _State:
         """Return what the patterns in play become when a word is met."""
-        meant = {symbol, NUMBER} if self._counts(symbol) else {symbol}
-        following: dict[_Item, None] = {}
-        for pattern, place, gap in items:
-            for step in pattern.after(place):
-                element = pattern.elements[step]
-                if ANY in element:
-                    if symbol != STOP and gap:
-                        following[pattern, step, gap - 1] = None
-                elif not meant.isdisjoint(element):
-                    following[pattern, step + 1, GAP] = None
+        following = {
+            (pattern, *step): None
+            for pattern, place, gap in items
+            for step in self._steps(pattern, place, gap, symbol)
+        }
         self._states += 1
         complete = {pattern: None for pattern, place, _ in following if pattern.complete(place)}
         return _State(tuple(following), tuple(complete))
 
+    def _number(
+        self, pattern: Pattern, words: Sequence[Word], symbols: Sequence[str]
+    ) -> float | None:
+        """Return what `#` stands for where a pattern is found."""
+        if not any(NUMBER in element for element in pattern.elements):
+            return None
+        reached: dict[tuple[int, int], float | None] = {(0, GAP): None}
+        for word, symbol in zip(words, symbols, strict=True):
+            following: dict[tuple[int, int], float | None] = {}
+            for (place, gap), number in reached.items():
+                for step, left in self._steps(pattern, place, gap, symbol):
+                    met = NUMBER in pattern.elements[step - 1] and left == GAP
+                    following.setdefault((step, left), word.number if met else number)
+            reached = following
+        return next((n for (place, _), n in reached.items() if pattern.complete(place)), None)
+
+    def _steps(
+        self, pattern: Pattern, place: int, gap: int, symbol: str
+    ) -> Iterator[tuple[int, int]]:
+        """Yield the places that a word leads to in a pattern, and what the gap there may skip."""
+        for step in pattern.after(place):
+            element = pattern.elements[step]
+            if ANY in element:
+                if symbol != STOP and gap:
+                    yield step, gap - 1
+            elif symbol in element or (NUMBER in element and self._counts(symbol)):
+                yield step + 1, GAP
+
     def _counts(self, symbol: str) -> bool:
-        return symbol in self._numbers or symbol[:1].isdigit()
+        return symbol == NUMBER or symbol in self._numbers or symbol[:1].isdecimal()
 
     def _number_at(self, words: Sequence[Word], at: int) -> tuple[float | None, int]:
         """Return the number that begins at a word, of a range the first, and where it ends."""
@@ -238,7 +278,9 @@ class Finder:
 
     def _mended(self, word: Word) -> Word:
         plain = word.plain
-        if len(plain) < _LETTERS_FOR_A_TYPO or plain in self._known or plain in self._spelt:
+        if plain not in self._known and plain.endswith("s") and plain[:-1] in self._known:
+            return replace(word, plain=plain[:-1]) if len(plain) > _LETTERS_FOR_A_PLURAL else word
+        if len(plain) < _LETTERS_FOR_A_TYPO - 1 or plain in self._known or plain in self._spelt:
             return word
         alike = [other for other in self._alike[f"{plain[0]}{len(plain)}"] if _near(plain, other)]
         return replace(word, plain=alike[0]) if len(alike) == 1 else word
@@ -254,9 +296,3 @@ def _near(word: str, other: str) -> bool:
         return left[1:] == right if len(left) > len(right) else left == right[1:]
     return left[1:] == right[1:] or left[:2] == right[1::-1] and left[2:] == right[2:]
 
-
-def _number(words: Sequence[Word]) -> float | None:
-    """Return the number among words, one in figures before one in words."""
-    numbers = [word for word in words if word.number is not None]
-    numbers.sort(key=lambda word: word.plain.isalpha())
-    return numbers[0].number if numbers else None

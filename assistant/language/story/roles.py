@@ -38,7 +38,9 @@ def targets(told: Told, roles: Mapping[str, str]) -> list[Target]:
 def wanted(told: Told, named: Sequence[Target]) -> str:
     """Return the role that is wanted, empty where there is none or a choice of several."""
     for target in named:
-        aimed = told.stance[target.start] == "want" or told.at(target.end, "aim")
+        stance = told.stance[target.start]
+        post = told.word(target.end) in told.lists["posts"]
+        aimed = stance == "want" or (stance == "seek" and post) or told.at(target.end, "aim")
         if aimed and told.own(target.start) and not _one_of_several(told, target, named):
             return target.role
     return ""

@@ -1,18 +1,17 @@
 """A message with its marks: who speaks of whom, and how what is named next is meant."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.language.mentions import Mention
-from assistant.language.story.marks import COMMA, START, STOP, Finder, Mark
+from assistant.language.story.marks import COMMA, IGNORE, START, STOP, Finder, Mark
 
-IGNORE = "ignore"
-_FACTS = ("job", "deed", "field", "station", "degree", "country", "stage", "years", "age", "hours",
+_FACTS = ("job", "deed", "field", "station", "degree", "country", "people", "stage", "years", "age", "hours",
           "role")  # fmt: skip
 # What follows a background in a row of facts without verbs: "nurse, 34, from Kenya".
 _FURTHER = ("years", "age", "hours", "stage", "deed")
-_FURTHER_STANCES = ("now", "past", "want", "have", "study", "origin")
+_FURTHER_STANCES = ("now", "past", "want", "study", "origin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Told:
     """A message as words, marks and mentions, with what holds at each word.
 
     `stance[i]` says how a fact at word i is meant, `mood[i]` the last stance in its sentence, and
-    `third[i]` whether somebody else is spoken of there.
+    `third[i]` whether somebody else is spoken of there, `asking[i]` whether it is in a question.
     """
 
     def __init__(
@@ -36,7 +35,7 @@ class Told:
         text: str,
         finder: Finder,
         mentions: Sequence[Mention],
-        lists: Mapping[str, Collection[str]],
+        lists: Mapping[str, frozenset[str]],
     ) -> None:
         self._text = text
         self.words = finder.read(text)
@@ -49,6 +48,7 @@ class Told:
             self._at[mark.start][mark.kind] = mark
         self.named = self._place(mentions)
         self._read_persons()
+        self._read_questions()
         self._read_stances()
 
     def of(self, *kinds: str) -> list[Mark]:
@@ -75,12 +75,14 @@ class Told:
     def goes_on(self, place: int, *more: str) -> bool:
         """Return whether a row of facts goes on at a word: another one, or what somebody wants.
 
-        `more` are kinds of marks that count as facts here, besides the usual ones.
+        `more` are kinds of marks that count as facts here, besides the usual ones; a country
+        counts where it stands for itself.
         """
         while place < len(self.plain):
             if self.plain[place] == "here" or any(self.at(place, kind) for kind in _FURTHER):
                 return True
-            if any(self.at(place, kind) for kind in more) or self._speaks_on(place):
+            listed = ("country", *more) if self.word(place - 1) == COMMA else more
+            if any(self.at(place, kind) for kind in listed) or self._speaks_on(place):
                 return True
             if not self._keeps[place]:
                 return False
@@ -120,17 +122,39 @@ class Told:
         self.speaks = "self" in who.values()
         self.of_others = "third" in who.values() and not self.first_person
 
+    def _ends(self, place: int) -> bool:
+        """Return whether a word ends what was being said; "do" does so in questions only."""
+        word = self.plain[place]
+        told = word in self.lists["auxiliary"] and not self.asking[place]
+        return word in self.lists["reset"] and not told
+
+    def _read_questions(self) -> None:
+        asks, auxiliary = self.lists["asks"], self.lists["auxiliary"]
+        self.asking: list[bool] = []
+        asking, opens = False, True
+        for place, word in enumerate(self.plain):
+            if word in (START, STOP, COMMA):
+                asking, opens = False, True
+                self.asking.append(False)
+                continue
+            inverted = opens or self.word(place + 1) in self.lists["asked"]
+            asking = asking or word in asks or (word in auxiliary and inverted)
+            opens = opens and word in ("and", "but", "so", "or")
+            self.asking.append(asking)
+
     def _read_stances(self) -> None:
         facts = {place for mark in self.of(*_FACTS) for place in range(mark.start, mark.end)}
         facts |= {p for n in self.named if n.mention.kind in ("role", "path")
                   for p in range(n.start, n.end)}  # fmt: skip
         self.stance: list[str] = []
+        self.frame: list[int] = []
         self.mood: list[str] = []
         state = mood = ""
         self._keeps: list[bool] = []
         inside = 0
         for place, word in enumerate(self.plain):
-            self.stance.append(state)
+            self.stance.append("" if place < inside else state)
+            self.frame.append(inside)
             self.mood.append(mood)
             self._keeps.append(word != STOP)
             if place < inside:
@@ -139,11 +163,13 @@ class Told:
             if frame:
                 state = mood = "" if frame.value == IGNORE else frame.value
                 inside = frame.end
+            elif self.at(place, "deed"):
+                mood = "now"
             elif word in (START, STOP):
                 state, mood = "start", ""
             elif word == COMMA:
                 state = "start"
-            elif word in self.lists["reset"]:
+            elif self._ends(place):
                 state = mood = ""
                 self._keeps[place] = False
             elif place not in facts and word not in self.lists["filler"] and self.words[place].number is None:

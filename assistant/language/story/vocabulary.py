@@ -11,8 +11,9 @@ HERE = Path(__file__).parent
 PATHS = HERE.parents[2] / "knowledge" / "paths"
 _STUDY = {"graduate": "degree", "phd": "degree", "course": "degree", "student": "study",
           "major": "study"}  # fmt: skip
+_MENDED = ("job", "field", "station", "country", "people", "mend", "month")
 _NAME = re.compile(r"\{(\w+)\}")
-_ELEMENT = re.compile(r"[#~^]\??|[^\s|?#~^{}]+#?(?:\|[^\s|?#~^{}]+#?)*\??")
+_ELEMENT = re.compile(r"~|[^\s|?~{}]+(?:\|[^\s|?~{}]+)*\??")
 
 
 def compile_vocabulary() -> dict[str, Any]:
@@ -39,15 +40,15 @@ def compile_vocabulary() -> dict[str, Any]:
         patterns.update(_filled(document["patterns"], document["words"]))
     patterns["country"] = {
         name: [plain_name(word) for word in (name, *also)]
-        for name, also in documents["places"].items()
+        for name, also in documents["places"]["places"].items()
     }
+    patterns["people"] = documents["places"]["people"]
     _check(patterns)
     return {
-        "patterns": compile_patterns(patterns),
+        "patterns": compile_patterns(patterns, _MENDED, documents["facts"]["spelt"]),
         "backgrounds": backgrounds.found,
         "roles": {id_: route["role"] for id_, route in routes.items()},
         "lists": frames["lists"],
-        "spelt": documents["facts"]["spelt"],
     }
 
 
