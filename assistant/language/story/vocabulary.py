@@ -1,0 +1,113 @@
+"""The vocabulary of stories: YAML for people, one dictionary for the program."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from assistant.language.story.marks import Finder, compile_patterns, plain_name
+
+HERE = Path(__file__).parent
+PATHS = HERE.parents[2] / "knowledge" / "paths"
+_STUDY = {"graduate": "degree", "phd": "degree", "course": "degree", "student": "study",
+          "major": "study"}  # fmt: skip
+_MENDED = ("job", "field", "station", "country", "people", "mend", "month")
+_NAME = re.compile(r"\{(\w+)\}")
+_ELEMENT = re.compile(r"~|[^\s|?~{}]+(?:\|[^\s|?~{}]+)*\??")
+
+
+def compile_vocabulary() -> dict[str, Any]:
+    """Return the vocabulary of stories, with the backgrounds that paths know, ready for JSON.
+
+    `patterns` is for a `Finder`, `backgrounds` is kind → name → its path, whether the path
+    is made for it, what it is (job, study, degree) and its stage; `roles` is path → role.
+    Raises ValueError for a pattern that cannot be read.
+    """
+    documents = {path.stem: _load(path) for path in sorted(HERE.glob("*.yaml"))}
+    routes = {path.stem: _load(path) for path in sorted(PATHS.glob("*.yaml"))}
+    routes = {id_: route for id_, route in routes.items() if route.get("background")}
+    known, frames = documents["backgrounds"], documents["frames"]
+    backgrounds = _Backgrounds(routes)
+    for path, names in known["jobs"].items():
+        backgrounds.add("job", "job", path, names)
+    for path, names in known["fields"].items():
+        backgrounds.add("field", "degree", path, names)
+    for stage, names in known["stations"].items():
+        backgrounds.add("station", "study", known["station_path"], names, stage)
+    backgrounds.add_routes()
+    patterns: dict[str, dict[str, list[str]]] = {**backgrounds.patterns, "deed": known["deeds"]}
+    for document in (frames, documents["facts"]):
+        patterns.update(_filled(document["patterns"], document["words"]))
+    patterns["country"] = {
+        name: [plain_name(word) for word in (name, *also)]
+        for name, also in documents["places"]["places"].items()
+    }
+    patterns["people"] = documents["places"]["people"]
+    _check(patterns)
+    return {
+        "patterns": compile_patterns(patterns, _MENDED, documents["facts"]["spelt"]),
+        "backgrounds": backgrounds.found,
+        "roles": {id_: route["role"] for id_, route in routes.items()},
+        "lists": frames["lists"],
+    }
+
+
+
+class _Backgrounds:
+    """Names of backgrounds with their patterns, each under the path it is nearest to."""
+
+    def __init__(self, routes: Mapping[str, Mapping[str, Any]]) -> None:
+        self.found: dict[str, dict[str, list[Any]]] = {"job": {}, "field": {}, "station": {}}
+        self.patterns: dict[str, dict[str, list[str]]] = {"job": {}, "field": {}, "station": {}}
+        self._made_for = {
+            plain_name(name): path
+            for path, route in routes.items()
+            for name in (route["background"], *route.get("background_aliases", ()))
+        }
+
+    def add(
+        self, kind: str, what: str, path: str, names: Mapping[str, Iterable[str]], stage: str = ""
+    ) -> None:
+        """Add names with their aliases to those of one kind."""
+        for name, aliases in names.items():
+            listed = [plain_name(name), *aliases]
+            exact = any(self._made_for.get(alias) == path for alias in listed)
+            self.found[kind][name] = ["" if path == "none" else path, exact, what, stage]
+            self.patterns[kind][name] = listed
+
+    def add_routes(self) -> None:
+        """Add what the paths themselves name and no pattern finds whole."""
+        finder = Finder(compile_patterns(self.patterns))
+        for name, path in self._made_for.items():
+            words = finder.read(name)
+            if not any(len(words) == 1 + mark.end - mark.start for mark in finder.find(words)):
+                what = _STUDY.get(name.split()[-1], "job")
+                self.add("job", what, path, {name: ()})
+
+
+def _filled(
+    kinds: Mapping[str, Mapping[str, Iterable[str]]], words: Mapping[str, str]
+) -> dict[str, dict[str, list[str]]]:
+    """Return patterns with the words that names in braces stand for."""
+    return {
+        kind: {
+            value: [_NAME.sub(lambda name: words[name[1]], source) for source in sources]
+            for value, sources in values.items()
+        }
+        for kind, values in kinds.items()
+    }
+
+
+def _check(kinds: Mapping[str, Mapping[str, Iterable[str]]]) -> None:
+    for values in kinds.values():
+        for source in (source for sources in values.values() for source in sources):
+            parts = source.split()
+            if not all(map(_ELEMENT.fullmatch, parts)) or all(p.endswith("?") for p in parts):
+                raise ValueError(f"{source!r} is no pattern (assistant/language/story)")
+
+
+def _load(path: Path) -> Any:
+    import yaml
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    return yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - strings only
