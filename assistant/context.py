@@ -27,9 +27,11 @@ _GOES_ON = re.compile(
 _PLACED = re.compile(r"^\W*(?:in|for|with|on|at|as)\b", re.IGNORECASE)
 _ONE = re.compile(
     r"\b(?:it(?!\s+(?:takes?|(?:is\s+|be\s+)?(?:possible|worth|hard|easy|better|necessary|ok"
-    r"|good|smart|smarter|wise|difficult|too late)\s+(?:to|for)))|its|it's|(?<=become )one|this one|that one|this|that)\b",
+    r"|good|smart|smarter|wise|difficult|too late)\s+(?:to|for)))|its|it's|(?<=become )one"
+    r"|this one|that one|this|that)\b",
     re.IGNORECASE,
 )
+_BARE_NUMBER = re.compile(r"(?:with|at|for)?\s*\d{1,2}", re.IGNORECASE)
 _MANY = re.compile(
     r"\b(?:(?:which|one|any|all|each|none|some) of (?:them|these|those|the (?:two|three))|they|them"
     r"|their|these|those|both|each|all (?:two|three|of them))\b",
@@ -69,7 +71,9 @@ def readings(heard: Understanding, memory: Memory, library: Library) -> Iterator
     pronoun = _pronoun(text, own)
     goes_on = _GOES_ON.match(text) or (_PLACED.match(text) and words <= SHORT - 3)
     if memory.said and goes_on and words <= SHORT and not pronoun:
-        yield Reading(_continued(text, own, memory), leans=not strange or bool(own), goes_on=True)
+        place = heard.slots.market or heard.slots.country
+        leans = not strange or bool(own or place) or _another_number(text, memory)
+        yield Reading(_continued(text, own, memory), leans=leans, goes_on=True)
     if words > LONG:
         return
     if pronoun and pronoun.re is _MANY and len(memory.listed) > 1:
@@ -114,10 +118,18 @@ def _pronoun(text: str, own: Sequence[Mention]) -> re.Match[str] | None:
     return found
 
 
+def _another_number(text: str, memory: Memory) -> bool:
+    """Return whether a message gives another number of hours a week, as in "and with 15?"."""
+    rest = _GOES_ON.sub("", text).strip(" ?.!")
+    return memory.told.hours is not None and bool(_BARE_NUMBER.fullmatch(rest))
+
+
 def _continued(text: str, own: Sequence[Mention], memory: Memory) -> str:
     """Return the last question with what the message puts in place of, or adds to, its words."""
     said = memory.said.rstrip(" ?.!")
     rest = _GOES_ON.sub("", text).strip(" ?.!")
+    if _another_number(text, memory):
+        return f"{rest} hours a week: {said}"
     for mention in own:
         for old in reversed(memory.said_names):
             if old.kind == mention.kind and old.id != mention.id:

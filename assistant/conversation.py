@@ -3,13 +3,14 @@
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 from assistant.context import Reading, ordinals, readings
 from assistant.language.mentions import Mention
 from assistant.language.understanding import Parts, Understanding, understand
 from assistant.render.plain import clean
-from assistant.replies import concept, control, dispatch, practice, talk
+from assistant.replies import concept, control, dispatch, path, practice, talk
 from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
 from assistant.reply import Block, Reply, Text
 from assistant.scope import in_field, in_scope
@@ -45,6 +46,7 @@ _ASKS = re.compile(
     r"|tell|give|show|list)\b",
     re.IGNORECASE,
 )
+SHORT_CHANGE = 10  # words of a message that changes a plan
 ONE_QUESTION = 0.75  # how likely a stored question must be to answer several clauses as one
 STANDING = 0.1  # how much likelier a message must be with its topic than without
 LEANING = 0.5  # … and how likely at least, where its own words could stand alone
@@ -60,8 +62,15 @@ class Conversation:
     """One learner talking with Lodestar; remembers topics and what was left open."""
 
     def __init__(
-        self, mind: Mind, encode: Encode, exercises: Mapping[str, Exercise], level: str = "newcomer"
+        self,
+        mind: Mind,
+        encode: Encode,
+        exercises: Mapping[str, Exercise],
+        level: str = "newcomer",
+        today: date | None = None,
     ) -> None:
+        """Start a conversation; deadlines such as "by June" count from `today`."""
+        self._today = today
         self._mind = mind
         self._encode = encode
         self._exercises = exercises
@@ -101,13 +110,13 @@ class Conversation:
 
     def _is_one(self, message: str) -> bool:
         """Return whether a message of several clauses is strange, or a stored question, whole."""
-        heard = understand(message, self._encode, self._mind)
+        heard = understand(message, self._encode, self._mind, self._today)
         return heard.prediction.is_out_of_scope or _evidence(heard) >= ONE_QUESTION
 
     def _answer(self, message: str) -> Reply:
         pending, self.memory.pending = self.memory.pending, Pending()
         spelt = message if pending.choices else ordinals(message, self.memory, self._mind.library)
-        turn = self._turn(understand(spelt, self._encode, self._mind))
+        turn = self._turn(understand(spelt, self._encode, self._mind, self._today))
         reply = self._control(turn, pending)
         if reply is None and not in_scope(turn):
             reply = talk.out_of_scope(turn)
@@ -128,15 +137,28 @@ class Conversation:
             intent, sure = self._substantial(heard)
         if intent in (*dispatch.TALK, *control.CONTROL) and sure >= SMALL_TALK:
             return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
+        replans = self._replans(heard)
         chosen = self._spelt(heard)
         if chosen is not None:
             reading, spelt = chosen
             about = tuple(spelt.named())
             intent, sure = self._meant(heard, spelt, reading)
-            heard = dataclasses.replace(spelt, text=heard.text)
+            told = spelt.slots if reading.goes_on and not replans else heard.slots
+            heard = dataclasses.replace(spelt, text=heard.text, slots=told)
+        if not heard.slots.hypothetical:
+            self.memory.told = heard.slots.after(self.memory.told)
+        if replans:
+            intent, about = "path", tuple(item for item in about if item.kind == "role")
         if intent in dispatch.CAREER or intent in dispatch.ADVICE:
             about = tuple(self._as_role(mention) for mention in about)
         return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
+
+    def _replans(self, heard: Understanding) -> bool:
+        """Return whether a few words change what the plan just shown was made from."""
+        told = heard.slots
+        changes = told.hours or told.weeks or "known" in told.skills.values() or told.style
+        short = len(heard.text.split()) <= SHORT_CHANGE
+        return bool(changes) and short and self.memory.intent in path.PLANNED
 
     def _as_role(self, mention: Mention) -> Mention:
         """Return the role that a name also stands for, where a career is asked about."""
@@ -147,7 +169,7 @@ class Conversation:
     def _spelt(self, heard: Understanding) -> tuple[Reading, Understanding] | None:
         """Return what the message stands for in its conversation, None if it stands alone."""
         found = [
-            (reading, understand(reading.text, self._encode, self._mind))
+            (reading, understand(reading.text, self._encode, self._mind, self._today))
             for reading in readings(heard, self.memory, self._mind.library)
         ]
         if not found:
@@ -217,7 +239,7 @@ class Conversation:
         self.memory.pending = Pending()
         self.memory.turn_to(id_)
         card = self._mind.library.cards[id_]
-        heard = understand(f"what is {card.name}", self._encode, self._mind)
+        heard = understand(f"what is {card.name}", self._encode, self._mind, self._today)
         about = (Mention(id_, card.kind, card.name, 1.0, 8, 8 + len(card.name)),)
         turn = Turn(self._mind, heard, self.memory, self._exercises, "define", about)
         reply = concept.reply(turn) or talk.unsure(turn)
@@ -225,7 +247,7 @@ class Conversation:
         return dataclasses.replace(reply, question=message, trace=trace(turn))
 
     def _plain_turn(self, message: str, intent: str) -> Turn:
-        heard = understand(message, self._encode, self._mind)
+        heard = understand(message, self._encode, self._mind, self._today)
         return Turn(self._mind, heard, self.memory, self._exercises, intent, ())
 
     def _nearest(self, message: str, choices: Sequence[str]) -> int | None:

@@ -17,6 +17,7 @@ from assistant.language import encoder as encoding
 from assistant.language.intents import IntentClassifier
 from assistant.language.masking import both, encode_both
 from assistant.language.mentions import MentionFinder, tokens
+from assistant.language.slots import Story, compile_vocabulary
 from assistant.language.spelling import Speller
 from assistant.places import cache_dir, package_dir
 from assistant.questions import Questions
@@ -78,6 +79,11 @@ class Mind:
         return MentionFinder(triples, words["known"], words["everyday"])
 
     @cached_property
+    def story(self) -> Story:
+        """Reads what learners tell of themselves."""
+        return Story(json.loads((self.folder / "story.json").read_text("utf-8")))
+
+    @cached_property
     def speller(self) -> Speller:
         """Mends typing mistakes."""
         words = json.loads((self.folder / "words.json").read_text("utf-8"))
@@ -135,6 +141,7 @@ def _code() -> list[Path]:
     return [
         here / "search.py", here / "questions.py",
         *sorted((here / "language").glob("*.py")), here / "language" / "shorthand.yaml",
+        *sorted((here / "language" / "story").glob("*.*")),
         package_dir("knowledge") / "passages.py", package_dir("knowledge") / "library.py",
     ]  # fmt: skip
 
@@ -197,6 +204,7 @@ def _build(work: Path, cache: Path, say: Say) -> None:
     _write_json(work / "questions.json", _questions(Mind(work, cache), texts))
     learnt = masked_utterances(names)
     _intents(learnt, encode_both(encoder.encode), work / "intents", cache, say)
+    _write_json(work / "story.json", compile_vocabulary())
     _write_json(work / "phrases.json", _mapping(PHRASES))
 
 

@@ -49,4 +49,6 @@ def _near(turn: Turn) -> float:
 
 def _named(turn: Turn) -> bool:
     """Return whether the message names an entry of ours by more than an everyday word."""
+    if turn.heard.slots.goal in turn.library:
+        return True
     return any(mention.kind in OUR_KINDS and mention.score > WEAK for mention in turn.about)

@@ -5,7 +5,7 @@ it leaves out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -53,6 +53,14 @@ class Slots:
     style: str = ""
     hypothetical: bool = False
 
+    def after(self, earlier: "Slots") -> "Slots":
+        """Return what is known once this is told after what was told earlier."""
+        told = {
+            item.name: getattr(self, item.name) or getattr(earlier, item.name)
+            for item in fields(self)
+        }
+        return Slots(**{**told, "skills": {**earlier.skills, **self.skills}})
+
     @property
     def background(self) -> Background | None:
         """The background that tells most."""
@@ -69,9 +77,7 @@ class Story:
         self._backgrounds = vocabulary["backgrounds"]
         self._roles = vocabulary["roles"]
 
-    def read(
-        self, text: str, mentions: Sequence[Mention] = (), today: date | None = None
-    ) -> Slots:
+    def read(self, text: str, mentions: Sequence[Mention] = (), today: date | None = None) -> Slots:
         """Return what a message tells; a date in it counts from `today`, else it is not read."""
         told = Told(text, self._finder, mentions, self._lists)
         about = life(told, self._backgrounds, self._roles)

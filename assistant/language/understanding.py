@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from assistant.language.intents import IntentClassifier, Prediction
 from assistant.language.masking import both, mask, mean
 from assistant.language.mentions import WEAK, Mention, MentionFinder
-from assistant.language.slots import Slots, slots
+from assistant.language.slots import Slots, Story
 from assistant.language.spelling import Speller
 from assistant.questions import Asked, Questions
 from assistant.search import Encode, Floats, Hit, SearchIndex, best_rows
@@ -24,6 +25,8 @@ class Parts(Protocol):
     def index(self) -> SearchIndex: ...
     @property
     def speller(self) -> Speller: ...
+    @property
+    def story(self) -> Story: ...
     @property
     def intents(self) -> IntentClassifier: ...
     @property
@@ -62,8 +65,11 @@ class Understanding:
         return list(seen.values())
 
 
-def understand(text: str, encode: Encode, parts: Parts) -> Understanding:
-    """Return what a message means on its own, without the conversation around it."""
+def understand(text: str, encode: Encode, parts: Parts, today: date | None = None) -> Understanding:
+    """Return what a message means on its own, without the conversation around it.
+
+    Dates in it count from `today`, else they are not read.
+    """
     typed, text = text, parts.speller.mend(text)
     mentions = tuple(parts.names.find(text))
     vectors = encode([text, mask(text, mentions)])
@@ -77,7 +83,7 @@ def understand(text: str, encode: Encode, parts: Parts) -> Understanding:
         mentions=mentions,
         hits=tuple(best_rows(dense, lexical, HITS)),
         asked=tuple(parts.questions.asked(dense, lexical, mentions)),
-        slots=slots(text),
+        slots=parts.story.read(text, mentions, today),
     )
 
 

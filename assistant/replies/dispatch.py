@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.replies import comparison, concept, passage, path, practice, role, talk, uses
+from assistant.replies import (
+    comparison,
+    concept,
+    passage,
+    path,
+    practice,
+    profile,
+    role,
+    talk,
+    uses,
+)
 from assistant.replies.turn import Turn
 from assistant.reply import Reply
 
@@ -31,6 +41,7 @@ CAREER: dict[str, Replier] = {
     "path": path.reply,
     "transition": path.reply,
     "resources": path.resources,
+    "profile": profile.reply,
 }
 PRACTICE: dict[str, Replier] = {
     "exercise_list": practice.exercise_list,
@@ -92,6 +103,8 @@ def advice(turn: Turn) -> Reply | None:
         return passage.answer(turn, question)
     if turn.entries("resource"):
         return path.resources(turn)
+    if turn.intent == "time_needed" and (turn.told.goal or named) and turn.told.hours:
+        return path.reply(turn)
     if named and turn.intent in role.FIELDS:
         return role.reply(turn)
     found = passage.nearest(turn, role.FIELDS.get(turn.intent, ()))

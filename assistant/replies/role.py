@@ -53,7 +53,10 @@ def _soc(code: str) -> str:
 def _blocks(turn: Turn, role: Role) -> list[Block]:
     match turn.intent:
         case "salary":
-            return [Text(role.occupation_note), *wages(turn, role)]
+            place = turn.heard.slots.market or turn.heard.slots.country
+            abroad = place and place not in ("United States", "US", "USA")
+            elsewhere = [Text(turn.phrase("pay_elsewhere", place=place))] if abroad else []
+            return [*elsewhere, Text(role.occupation_note), *wages(turn, role)]
         case "outlook":
             return [Text(role.outlook), *projections(turn, role)]
         case "skills" | "skill_gap" | "maths" | "code":
