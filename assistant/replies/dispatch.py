@@ -33,7 +33,6 @@ KNOWLEDGE: dict[str, Replier] = {
     "compare": comparison.reply,
     "choose": comparison.choose,
     "applications": uses.applications,
-    "industry": uses.applications,
 }
 CAREER: dict[str, Replier] = {
     "role": role.reply,
