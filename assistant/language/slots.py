@@ -69,9 +69,7 @@ class Story:
         self._backgrounds = vocabulary["backgrounds"]
         self._roles = vocabulary["roles"]
 
-    def read(
-        self, text: str, mentions: Sequence[Mention] = (), today: date | None = None
-    ) -> Slots:
+    def read(self, text: str, mentions: Sequence[Mention] = (), today: date | None = None) -> Slots:
         """Return what a message tells; a date in it counts from `today`, else it is not read."""
         told = Told(text, self._finder, mentions, self._lists)
         about = life(told, self._backgrounds, self._roles)
@@ -79,7 +77,7 @@ class Story:
             hours=figures.hours(told),
             weeks=figures.weeks(told, today),
             age=figures.age(told),
-            years=figures.experience(told),
+            years=figures.experience(told, bool(about.backgrounds)),
             backgrounds=about.backgrounds,
             stage=about.stage,
             degree=about.degree,

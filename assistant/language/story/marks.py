@@ -11,18 +11,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-START, STOP, COMMA, NUMBER, ANY = "^", ".", ",", "#", "~"
+START, END, STOP, COMMA, NUMBER, ANY = "^", "$", ".", ",", "#", "~"
 IGNORE = "ignore"
 GAP = 5
 _TOKEN = re.compile(
     r"(?P<short>\b(?:ph|[bmu])\.\s?(?:tech|sc|com|phil|[adek]|s(?:\.?a)?)\b\.?)"
-    r"|[^\W\d_]+(?:['’`][^\W\d_]+)*[+#]{0,2}|(?P<number>\d+(?:[.,]\d+)?)|%|(?<=\d)[-–](?=\d)"
+    r"|[^\W\d_]+(?:['’`][^\W\d_]+)*[+#]{0,2}|(?P<number>\d+(?:[.,]\d+)?)|[%@]|(?<=\d)[-–](?=\d)"
     r"|(?P<stop>[.!?;\n]+)|[,():]",
     re.IGNORECASE,
 )
 _NOT_LETTERS = re.compile(r"['’`.\s]")
+_LONGEST_NUMBER = 4  # words
+_TENS = range(20, 100, 10)
 _BETWEEN = ("to", "or", "-", "–")
-_LETTERS_FOR_A_TYPO, _LETTERS_FOR_A_PLURAL = 7, 4
+_LETTERS_FOR_A_TYPO, _LETTERS_FOR_A_PLURAL = 7, 5
 _REMEMBERED = 50_000
 
 
@@ -56,6 +58,8 @@ def split(text: str) -> list[Word]:
             piece = STOP
         elif piece in "():":
             piece = COMMA
+        elif piece == "@":
+            piece = "at"
         elif match.group("number"):
             number = float(piece.replace(",", "."))
         elif len(piece) > 1:
@@ -122,7 +126,9 @@ def compile_patterns(
         known.update(*pattern.elements)
         for word in frozenset().union(*(pattern.elements[place] for place in pattern.after(0))):
             openings[word].append(id_)
-    numbers = {name: float(value) for value, names in kinds.get("number", {}).items() for name in names}
+    numbers = {
+        name: float(value) for value, names in kinds.get("number", {}).items() for name in names
+    }
     known.update(word for name in numbers for word in name.split())
     names = {
         word
@@ -166,7 +172,7 @@ class Finder:
         self._states = 0
 
     def read(self, text: str) -> list[Word]:
-        """Return `^` and the words of a text: misspelt ones mended, numbers as one word each."""
+        """Return `^`, the words of a text, `$`: misspelt words mended, a number as one word."""
         words = [self._mended(word) for word in split(text)]
         found = [Word(START, 0, 0)]
         at = 0
@@ -175,6 +181,7 @@ class Finder:
             plain = words[at].plain if end == at + 1 else NUMBER
             found.append(Word(plain, words[at].start, words[end - 1].end, number))
             at = end
+        found.append(Word(END, len(text), len(text)))
         return found
 
     def find(self, words: Sequence[Word]) -> list[Mark]:
@@ -267,10 +274,13 @@ class Finder:
     def _number_at(self, words: Sequence[Word], at: int) -> tuple[float | None, int]:
         """Return the number that begins at a word, of a range the first, and where it ends."""
         number, end = words[at].number, at + 1
-        for size in (3, 2, 1):
+        for size in range(_LONGEST_NUMBER, 0, -1):
             name = " ".join(word.plain for word in words[at : at + size])
             if number is None and name in self._numbers:
                 number, end = self._numbers[name], min(at + size, len(words))
+        if number in _TENS and end < len(words) and words[end - 1].plain.isalpha():
+            unit = self._numbers.get(words[end].plain, 0.0)
+            number, end = (number + unit, end + 1) if 1 <= unit <= 9 else (number, end)
         further = words[end : end + 2]
         if number is not None and len(further) == 2 and further[0].plain in _BETWEEN:
             end += 2 if further[1].number is not None else 0
@@ -278,10 +288,10 @@ class Finder:
 
     def _mended(self, word: Word) -> Word:
         plain = word.plain
-        if plain not in self._known and plain.endswith("s") and plain[:-1] in self._known:
-            return replace(word, plain=plain[:-1]) if len(plain) > _LETTERS_FOR_A_PLURAL else word
-        if len(plain) < _LETTERS_FOR_A_TYPO - 1 or plain in self._known or plain in self._spelt:
+        if plain in self._known or plain in self._spelt or len(plain) < _LETTERS_FOR_A_PLURAL:
             return word
+        if plain.endswith("s") and plain[:-1] in self._known:
+            return replace(word, plain=plain[:-1])
         alike = [other for other in self._alike[f"{plain[0]}{len(plain)}"] if _near(plain, other)]
         return replace(word, plain=alike[0]) if len(alike) == 1 else word
 
@@ -294,5 +304,4 @@ def _near(word: str, other: str) -> bool:
     left, right = word[start:], other[start:]
     if len(left) != len(right):
         return left[1:] == right if len(left) > len(right) else left == right[1:]
-    return left[1:] == right[1:] or left[:2] == right[1::-1] and left[2:] == right[2:]
-
+    return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
