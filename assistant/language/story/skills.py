@@ -26,13 +26,9 @@ class _Hold:
         self.reach -= 1
         if word == COMMA and self.how in _NOT:
             self.how = "known" if self.opens and self.how == "not" else ""
-        elif (
-            word == STOP
-            or word in told.lists["reset"]
-            or told.at(place, "who")
-            or self.reach < 0
-            or (stance and stance.value == "want")
-        ):
+            return
+        ends = word == STOP or word in told.lists["reset"] or told.at(place, "who")
+        if ends or self.reach < 0 or (stance and stance.value == "want"):
             self.how = ""
 
 

@@ -61,7 +61,8 @@ class Told:
 
     def at(self, place: int, kind: str) -> Mark | None:
         """Return the mark of a kind that begins at a word, an ignored one too."""
-        return self._at[place].get(kind) if place in self._at else None
+        marks = self._at.get(place)
+        return marks.get(kind) if marks else None
 
     def own(self, place: int) -> bool:
         """Return whether what stands at a word is told of the one the message is about."""
