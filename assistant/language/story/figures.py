@@ -103,12 +103,12 @@ def experience(told: Told, story: bool) -> float | None:
 
     With a `story` there is a background that bare years ("for 5 years") belong to.
     """
-    for mark in told.of("years"):
-        if mark.value == "spell" and not story:
+    aged = {place for mark in told.of("age") for place in range(mark.start, mark.end)}
+    for mark in sorted(told.of("years"), key=lambda mark: mark.value == "spell"):
+        bare = mark.value == "spell" and (not story or mark.end - 1 in aged)
+        if bare or not told.own(mark.start):
             continue
-        if mark.value == "none" and told.own(mark.start):
-            return 0.0
         years = (mark.number or 0) / (12 if mark.value == "month" else 1)
-        if 0 < years <= _MOST_YEARS and told.own(mark.start):
-            return round(years, 1)
+        if mark.value == "none" or 0 < years <= _MOST_YEARS:
+            return 0.0 if mark.value == "none" else round(years, 1)
     return None

@@ -102,7 +102,8 @@ def _places(told: Told, story: bool) -> tuple[str, str]:
 def _how_in(told: Told, mark: Mark, story: bool) -> str:
     """Return how a country is meant: in it, from it, asked about, or no matter."""
     before, stance = told.word(mark.start - 1), told.stance[mark.start]
-    settled = told.mood[mark.start] in _SETTLED
+    of_somebody = story or told.speaks or told.of_others
+    settled = of_somebody and told.mood[mark.start] in _SETTLED
     if mark.kind == "people":
         told_of = settled or told.at(mark.end, "stage")
         return "from" if told_of and stance in (*_SETTLED, "start") else ""

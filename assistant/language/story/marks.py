@@ -17,10 +17,11 @@ GAP = 5
 _GAP_SET = 0
 _TOKEN = re.compile(
     r"(?P<short>\b(?:ph|[bmu])\.\s?(?:tech|sc|com|phil|[adek]|s(?:\.?a)?)\b\.?)"
-    r"|[^\W\d_]+(?:['’`][^\W\d_]+)*[+#]{0,2}|(?P<number>\d+(?:[.,]\d+)?)|[%@]|(?<=\d)[-–](?=\d)"
+    r"|[^\W\d_]+(?:['’`][^\W\d_]+)*[+#]{0,2}|(?P<number>\d+(?:[.,]\d+)?)|[%@→]|[-=]+>|(?<=\d)[-–](?=\d)"
     r"|(?P<stop>[.!?;\n]+)|[,():]",
     re.IGNORECASE,
 )
+_SIGNS = {"@": "at", "→": "to"}
 _NOT_LETTERS = re.compile(r"['’`.\s]")
 _LONGEST_NUMBER = 4  # words
 _TENS, _UNITS = range(20, 100, 10), range(1, 10)
@@ -57,8 +58,8 @@ def split(text: str) -> list[Word]:
             piece = STOP
         elif piece in "():":
             piece = COMMA
-        elif piece == "@":
-            piece = "at"
+        elif piece in _SIGNS or piece.endswith(">"):
+            piece = _SIGNS.get(piece, "to")
         elif match.group("number"):
             number = float(piece.replace(",", "."))
         elif len(piece) > 1:
