@@ -85,7 +85,7 @@ class Story:
             hours=figures.hours(told),
             weeks=figures.weeks(told, today),
             age=figures.age(told),
-            years=figures.experience(told),
+            years=figures.experience(told, bool(about.backgrounds)),
             backgrounds=about.backgrounds,
             stage=about.stage,
             degree=about.degree,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.language.story.marks import COMMA, Mark
+from assistant.language.story.marks import Mark
 from assistant.language.story.roles import Target
 from assistant.language.story.told import Told
 
@@ -12,6 +12,8 @@ _PLAIN = ("now", "past", "origin")
 _ORDER = ("job", "degree", "study")
 _TENSES = ("now", "as", "origin", "past", "have", "study", "start", "case")
 _NO_STUDY = ("working", "unemployed", "career break", "none")
+_STUDY_TENSES = {"can": "case", "case": "case", "as": "now", "now": "now", "past": "past",
+                 "origin": "origin"}  # fmt: skip
 _WITHIN = 5
 
 
@@ -83,13 +85,14 @@ class Claims:
                 if tense:
                     yield self._claim(mark, tense, role, goal)
 
-    def _claim(self, mark: Mark, tense: str, role: str = "", goal: str = "", kind: str = "") -> Claim:
+    def _claim(
+        self, mark: Mark, tense: str, role: str = "", goal: str = "", kind: str = ""
+    ) -> Claim:
         group = {"deed": "job", "degree_field": "field"}.get(mark.kind, mark.kind)
-        path, exact, what, stage = self._known.get(group, {}).get(mark.value, ("", False, "job", ""))
-        text = self.told.text(mark)
-        background = Background(mark.value, text, kind or what, path, exact)
-        frame = self.told.frame[mark.start]
-        return Claim(background, mark, tense, role, goal, stage, frame)
+        known = self._known.get(group, {})
+        path, exact, what, stage = known.get(mark.value, ("", False, "job", ""))
+        background = Background(mark.value, self.told.text(mark), kind or what, path, exact)
+        return Claim(background, mark, tense, role, goal, stage, self.told.frame[mark.start])
 
     def _is_part(self, mark: Mark) -> bool:
         """Return whether a job is only a word in the name of another role."""
@@ -178,7 +181,7 @@ class Claims:
             return ""
         if stance == "start":
             return "now" if told.goes_on(mark.end, "stage") else ""
-        return {"can": "case", "as": "now", **dict.fromkeys((*_PLAIN, "case"), stance)}.get(stance, "")
+        return _STUDY_TENSES.get(stance, "")
 
     def _is_topic(self, mark: Mark) -> bool:
         """Return whether a field of study is also something that this program teaches."""
@@ -218,4 +221,3 @@ def _order(claim: Claim) -> tuple[int, int, int, int]:
     kind = 3 if claim.stage else _ORDER.index(claim.background.kind)
     later = -claim.frame if claim.tense == "now" else 0
     return kind, _TENSES.index(claim.tense), later, claim.mark.start
-

@@ -43,11 +43,11 @@ def life(told: Told, known: Mapping[str, Any], roles: Mapping[str, str]) -> Life
     claims = own or claims
     goal = goal or next((claim.goal for claim in claims if claim.goal), "")
     degree, field = _degree(told, claims, goal)
-    country, market = _places(told, claims)
+    country, market = _places(told, bool(claims))
     return Life(
         backgrounds=tuple({claim.background.name: claim.background for claim in claims}.values()),
         hypothetical=bool(claims and not own),
-        stage=_stage(told, [] if told.of_others else own),
+        stage=_stage(told, own),
         degree=degree,
         field_of_study=field,
         country=country,
@@ -59,14 +59,15 @@ def life(told: Told, known: Mapping[str, Any], roles: Mapping[str, str]) -> Life
 
 def _stage(told: Told, claims: Sequence[Claim]) -> str:
     found = {claim.stage for claim in claims if claim.stage}
-    found |= {"working" for claim in claims
-              if claim.tense == "now" and claim.background.kind == "job" and not claim.stage}  # fmt: skip
     found |= {"student" for claim in claims if claim.tense == "study"}
+    at_work = [c for c in claims if c.tense == "now" and c.background.kind == "job" and not c.stage]
+    if at_work and not told.of_others:
+        found.add("working")
     for mark in told.of("stage"):
         passing = mark.value in _IN_PASSING
         settled = told.stance[mark.start] in (*_SETTLED, "start", "case")
-        at_work = mark.value == "working" and told.asking[mark.start]
-        if told.own(mark.start) and (settled or not passing) and not at_work:
+        asked = mark.value == "working" and told.asking[mark.start]
+        if told.own(mark.start) and (settled or not passing) and not asked:
             found.add(mark.value)
     return next((stage for stage in _STAGES if stage in found), "")
 
@@ -89,30 +90,30 @@ def _has(told: Told, mark: Mark, goal: str) -> bool:
     return stance == "start" and told.goes_on(mark.start, "stage")
 
 
-def _places(told: Told, claims: Sequence[Claim]) -> tuple[str, str]:
-    """Return the country somebody lives in, or comes from, and the one asked about."""
-    home, market = "", ""
+def _places(told: Told, story: bool) -> tuple[str, str]:
+    """Return the country somebody lives in, or else comes from, and the one asked about."""
+    found: dict[str, str] = {}
     for mark in told.of("country", "people"):
         if told.own(mark.start):
-            if _lives(told, mark, bool(claims)):
-                home = home or mark.value
-            elif mark.kind == "country":
-                market = market or mark.value
-    return home, market
+            found.setdefault(_how_in(told, mark, story), mark.value)
+    return found.get("in") or found.get("from", ""), found.get("asked", "")
 
 
-def _lives(told: Told, mark: Mark, story: bool) -> bool:
-    """Return whether somebody is told to be in a country or from there."""
+def _how_in(told: Told, mark: Mark, story: bool) -> str:
+    """Return how a country is meant: in it, from it, asked about, or no matter."""
     before, stance = told.word(mark.start - 1), told.stance[mark.start]
+    of_somebody = story or told.speaks or told.of_others
+    settled = of_somebody and told.mood[mark.start] in _SETTLED
     if mark.kind == "people":
-        told_of = told.mood[mark.start] in _SETTLED or told.at(mark.end, "stage")
-        return bool(told_of) and stance in (*_SETTLED, "start")
+        told_of = settled or told.at(mark.end, "stage")
+        return "from" if told_of and stance in (*_SETTLED, "start") else ""
     if told.asking[mark.start]:
-        return False
-    if before in told.lists["from"]:
-        return True
-    if not told.lists["lives"].isdisjoint(told.plain[max(0, mark.start - 3) : mark.start]):
-        return True
+        return "asked"
+    around = frozenset(told.plain[max(0, mark.start - (5 if before == "to" else 3)) : mark.start])
+    if before in told.lists["from"] or not told.lists["born"].isdisjoint(around):
+        return "from"
+    if not told.lists["lives"].isdisjoint(around):
+        return "in"
     if before in (COMMA, START):
-        return story and stance == "start"
-    return before in told.lists["at"] and told.mood[mark.start] in _SETTLED
+        return "in" if story and stance == "start" else "asked"
+    return "in" if before in told.lists["at"] and settled else "asked"

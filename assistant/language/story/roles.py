@@ -48,9 +48,11 @@ def wanted(told: Told, named: Sequence[Target]) -> str:
 
 def _one_of_several(told: Told, target: Target, named: Sequence[Target]) -> bool:
     """Return whether another role or job stands beside a role, with an "or" between them."""
-    for other in (*named, *told.of("job")):
-        first, second = sorted((target, other), key=lambda item: item.start)
-        between = told.plain[first.end : second.start]
+    others = [(other.start, other.end) for other in named]
+    others += [(job.start, job.end) for job in told.of("job")]
+    for other in others:
+        (_, end), (start, _) = sorted(((target.start, target.end), other))
+        between = told.plain[end:start]
         if len(between) <= _NEAR and any(word in told.lists["alternatives"] for word in between):
             return True
     return False

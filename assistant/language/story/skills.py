@@ -7,6 +7,7 @@ from assistant.language.story.told import Told
 
 PROGRAMMING = "programming"
 _REACH = 5
+_NOT = ("no", "not")
 _MEANT = {"slightly": "partly", "no": "unknown", "not": "unknown"}
 
 
@@ -15,55 +16,59 @@ class _Hold:
     """What a frame says of the skills named after it, while it holds."""
 
     how: str = ""
-    reach: int = _REACH
     opens: bool = False
+    reach: int = _REACH
+    end: int = 0
 
     def pass_by(self, told: Told, place: int) -> None:
         """Let go where a word ends what the frame said; "not x, y" says that y is known."""
         word, stance = told.plain[place], told.at(place, "stance")
         self.reach -= 1
-        if word == COMMA and self.how in ("no", "not"):
+        if word == COMMA and self.how in _NOT:
             self.how = "known" if self.opens and self.how == "not" else ""
-        elif word == STOP or word in told.lists["reset"] or told.at(place, "who") or self.reach < 0:
-            self.how = ""
-        elif stance and stance.value == "want":
+            return
+        ends = word == STOP or word in told.lists["reset"] or told.at(place, "who")
+        if ends or self.reach < 0 or (stance and stance.value == "want"):
             self.how = ""
 
 
 def skills(told: Told) -> dict[str, str]:
     """Return id → known, partly, unknown or wants, for skills in clauses that say so."""
     targets = _targets(told)
-    found = {PROGRAMMING: mark.value for mark in told.of("programs") if _tells(told, mark)}
+    found: dict[str, str] = {}
+    for mark in told.of("programs"):
+        if _tells(told, mark) and told.own(mark.start):
+            found[PROGRAMMING] = mark.value
     hold = _Hold()
-    place = 0
-    while place < len(told.plain):
+    for place in range(len(told.plain)):
         frame = told.at(place, "knowing")
+        if place < hold.end:
+            continue
         if frame:
-            hold = _taken(told, frame, hold, bool(found))
-            place = frame.end
+            hold = _held(told, frame, hold, bool(found))
         elif place in targets:
-            id_, end, tool = targets[place]
-            how = _judged(told, place, end, hold.how)
-            if how and told.own(place) and (tool or not hold.opens):
+            id_, start, tool = targets[place]
+            how = _judged(told, start, place + 1, hold.how)
+            contrast = hold.how in _NOT and (start < hold.end or (hold.opens and not tool))
+            if how and told.own(place) and not contrast:
                 found[id_] = _MEANT.get(how, how)
             hold.reach = _REACH
-            place = end
         else:
             hold.pass_by(told, place)
-            place += 1
     return found
 
 
-def _taken(told: Told, frame: Mark, before: _Hold, story: bool) -> _Hold:
+def _held(told: Told, frame: Mark, before: _Hold, story: bool) -> _Hold:
     """Return what a frame says, nothing where it asks or only contrasts names."""
+    nothing = _Hold(end=frame.end)
     if frame.value == IGNORE or not _tells(told, frame):
-        return _Hold()
+        return nothing
     if frame.value == "slightly" and before.how not in ("known", "partly"):
-        return _Hold()
+        return nothing
     opens = frame.value == "not" and told.word(frame.start - 1) in (START, STOP)
     if frame.value == "not" and not (opens or story):
-        return _Hold()
-    return _Hold(frame.value, opens=opens)
+        return nothing
+    return _Hold(frame.value, opens, end=frame.end)
 
 
 def _tells(told: Told, frame: Mark) -> bool:
@@ -74,33 +79,37 @@ def _tells(told: Told, frame: Mark) -> bool:
 
 
 def _targets(told: Told) -> dict[int, tuple[str, int, bool]]:
-    """Return, by the word it begins at, each skill, where it ends, and whether it is a tool."""
-    found = {mark.start: (mark.value, mark.end, False) for mark in told.of("skill")}
+    """Return, by the word it ends with, each skill, where it begins, and whether it is a tool."""
+    found = {mark.end - 1: (mark.value, mark.start, False) for mark in told.of("skill")}
     for named in told.named:
         kind = named.mention.kind
         if kind in ("concept", "competency"):
-            found[named.start] = named.mention.id, named.end, kind == "competency"
-    for mark in told.of("job"):
-        if mark.end > mark.start + 1:
-            for place in range(mark.start, mark.end):
-                found.pop(place, None)
+            found[named.end - 1] = named.mention.id, named.start, kind == "competency"
+    within_jobs = {
+        place
+        for mark in told.of("job")
+        if mark.end > mark.start + 1
+        for place in range(mark.start, mark.end)
+    }
     studied = {mark.end for mark in told.of("degree")}
     common = told.lists["reset"] | told.lists["filler"]
     return {
-        place: skill for place, skill in found.items()
-        if place not in studied and told.plain[place] not in common
-    }  # fmt: skip
+        place: skill
+        for place, skill in found.items()
+        if skill[1] not in studied and place not in within_jobs and told.plain[place] not in common
+    }
 
 
-def _judged(told: Told, place: int, end: int, how: str) -> str:
+def _judged(told: Told, start: int, end: int, how: str) -> str:
     """Return how well a skill is known by what stands before it and after it."""
-    own = "my" in told.plain[max(0, place - 2) : place]
+    own = "my" in told.plain[max(0, start - 2) : start]
     verdict = told.at(end, "verdict")
     if verdict is None and told.word(end) == COMMA and told.word(end + 1) == "i":
         verdict = told.at(end + 1, "verdict")
         own = own or verdict is not None
     if verdict:
-        own = own or "my" in told.plain[verdict.start : verdict.end]
+        said = told.plain[verdict.start : verdict.end]
+        own = own or said[0] == COMMA or not {"my", "me"}.isdisjoint(said)
     if told.word(end) in told.lists["is"] and not own:
         return ""
     return verdict.value if verdict and (own or how) else how

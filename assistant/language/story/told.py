@@ -1,16 +1,19 @@
 """A message with its marks: who speaks of whom, and how what is named next is meant."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.language.mentions import Mention
-from assistant.language.story.marks import COMMA, IGNORE, START, STOP, Finder, Mark
+from assistant.language.story.marks import COMMA, END, IGNORE, START, STOP, Finder, Mark
 
-_FACTS = ("job", "deed", "field", "station", "degree", "country", "people", "stage", "years", "age", "hours",
-          "role")  # fmt: skip
+_FACTS = (
+    "job", "deed", "field", "station", "degree", "country", "people", "stage", "years", "age",
+    "hours", "role",
+)  # fmt: skip
 # What follows a background in a row of facts without verbs: "nurse, 34, from Kenya".
 _FURTHER = ("years", "age", "hours", "stage", "deed")
+_ROLES = ("role", "path")
 _FURTHER_STANCES = ("now", "past", "want", "study", "origin")
 
 
@@ -58,7 +61,8 @@ class Told:
 
     def at(self, place: int, kind: str) -> Mark | None:
         """Return the mark of a kind that begins at a word, an ignored one too."""
-        return self._at[place].get(kind) if place in self._at else None
+        marks = self._at.get(place)
+        return marks.get(kind) if marks else None
 
     def own(self, place: int) -> bool:
         """Return whether what stands at a word is told of the one the message is about."""
@@ -71,6 +75,11 @@ class Told:
     def text(self, mark: Mark) -> str:
         """Return what was written where a mark stands, in lower case."""
         return self._text[self.words[mark.start].start : self.words[mark.end - 1].end].casefold()
+
+    def turns(self, place: int) -> bool:
+        """Return whether another thing begins at a word, or the message ends there."""
+        ends = self.word(place) in (STOP, COMMA, END) or self.word(place) in self.lists["turns"]
+        return ends or any(kind in _FACTS or kind == "who" for kind in self._at.get(place, ()))
 
     def goes_on(self, place: int, *more: str) -> bool:
         """Return whether a row of facts goes on at a word: another one, or what somebody wants.
@@ -143,35 +152,51 @@ class Told:
             self.asking.append(asking)
 
     def _read_stances(self) -> None:
-        facts = {place for mark in self.of(*_FACTS) for place in range(mark.start, mark.end)}
-        facts |= {p for n in self.named if n.mention.kind in ("role", "path")
-                  for p in range(n.start, n.end)}  # fmt: skip
+        spans = [range(mark.start, mark.end) for mark in self.of(*_FACTS)]
+        spans += [range(n.start, n.end) for n in self.named if n.mention.kind in _ROLES]
+        facts = {place for span in spans for place in span}
         self.stance: list[str] = []
         self.frame: list[int] = []
         self.mood: list[str] = []
-        state = mood = ""
         self._keeps: list[bool] = []
-        inside = 0
-        for place, word in enumerate(self.plain):
-            self.stance.append("" if place < inside else state)
+        state = mood = ""
+        inside, lasting = 0, True
+        for place in range(len(self.plain)):
+            within = place < inside
+            keeps = within or self._keeps_on(place, facts)
+            self.stance.append("" if within else state)
             self.frame.append(inside)
             self.mood.append(mood)
-            self._keeps.append(word != STOP)
-            if place < inside:
-                continue
-            frame = self.at(place, "stance")
+            self._keeps.append(keeps)
+            frame = None if within else self.at(place, "stance")
             if frame:
                 state = mood = "" if frame.value == IGNORE else frame.value
+                lasting = not self.lists["be"].issuperset(self.plain[place : frame.end])
                 inside = frame.end
-            elif self.at(place, "deed"):
-                mood = "now"
-            elif word in (START, STOP):
-                state, mood = "start", ""
-            elif word == COMMA:
-                state = "start"
-            elif self._ends(place):
-                state = mood = ""
-                self._keeps[place] = False
-            elif place not in facts and word not in self.lists["filler"] and self.words[place].number is None:
-                state = ""
-                self._keeps[place] = False
+            elif not within:
+                state, mood = self._passed(place, keeps, state, mood, lasting)
+
+    def _passed(
+        self, place: int, keeps: bool, state: str, mood: str, lasting: bool
+    ) -> tuple[str, str]:
+        """Return the stance and the mood after a word that begins no frame."""
+        word = self.plain[place]
+        if word in (START, STOP):
+            return "start", ""
+        if word == COMMA:
+            return "start", mood
+        if self.at(place, "deed"):
+            return state, "now"
+        if keeps:
+            return state, mood
+        return "", mood if lasting and not self._ends(place) else ""
+
+    def _keeps_on(self, place: int, facts: Collection[int]) -> bool:
+        """Return whether a word changes nothing in what is being said."""
+        word = self.words[place]
+        if word.plain in (STOP, END) or self._ends(place):
+            return False
+        if place in facts or word.plain in self.lists["filler"] or word.number is not None:
+            return True
+        at_work = self.word(place - 1) == "at"
+        return at_work or word.plain in (START, COMMA) or self.at(place, "stance") is not None

@@ -52,7 +52,6 @@ def compile_vocabulary() -> dict[str, Any]:
     }
 
 
-
 class _Backgrounds:
     """Names of backgrounds with their patterns, each under the path it is nearest to."""
 
@@ -80,7 +79,8 @@ class _Backgrounds:
         finder = Finder(compile_patterns(self.patterns))
         for name, path in self._made_for.items():
             words = finder.read(name)
-            if not any(len(words) == 1 + mark.end - mark.start for mark in finder.find(words)):
+            whole = (1, len(words) - 1)
+            if not any((mark.start, mark.end) == whole for mark in finder.find(words)):
                 what = _STUDY.get(name.split()[-1], "job")
                 self.add("job", what, path, {name: ()})
 
