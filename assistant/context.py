@@ -80,7 +80,8 @@ def readings(heard: Understanding, memory: Memory, library: Library) -> Iterator
         names = " and ".join(library.name(id_) for id_ in memory.listed)
         yield Reading(f"{text[: pronoun.start()]}{names}{text[pronoun.end() :]}", leans=True)
         return
-    topics = [id_ for id_ in memory.topics[::-1] if _topical(id_, library)][:TOPICS]
+    topics = [id_ for id_ in memory.topics[::-1] if _topical(id_, library)]
+    topics = topics[: 1 if heard.intent in OF_SOMETHING else TOPICS]
     leans = words <= 4 or (words <= SHORT and heard.intent in OF_SOMETHING)
     for far, id_ in enumerate(topics):
         name = library.name(id_)

@@ -222,7 +222,8 @@ class Conversation:
         offered = pending.choices or (last.suggestions if last else ())
         if last and last.intent == "quiz" and last.sources and _ANOTHER.match(message):
             return self._answer(f"quiz me on {self._mind.library.name(last.sources[0].id)}")
-        if self.memory.offer and control.GO.match(message):
+        goes = control.GO.match(message) or practice.AGREED.search(message)
+        if self.memory.offer and goes:
             return practice.starting(self._plain_turn(message, "affirm"), self.memory.offer)
         chosen = control.pick(message, offered, pending.choices)
         if chosen is None and pending.choices:

@@ -10,10 +10,13 @@ from assistant.replies.turn import Turn
 # ours all the same. Chosen on the development questions and the stories as a whole.
 NAMED = 0.50  # the message names an entry of ours
 CLOSE = 0.60  # nothing of ours is named and no answer was found, but the subject is ours
+DOUBTFUL = 0.25  # an out-of-scope score from which something of ours must be near …
+HINT = 0.15  # … a stored question with this probability, or a passage as near as NAMED
 FAMILIAR = 0.3  # an out-of-scope score below which the classifier is sure
 # A message in scope by the classifier's word alone must be at least this near to something.
 TOUCHING = 0.40
 OUR_KINDS = ("concept", "role", "application", "industry", "claim", "resource")
+TALKED = 8  # words from which a message about the conversation must not sound strange
 SHORT = 3  # words of a message that is about the conversation whatever the classifier says
 
 
@@ -21,9 +24,12 @@ def in_scope(turn: Turn) -> bool:
     """Return whether to answer; a name of ours or a near question outweighs the classifier."""
     heard = turn.heard
     strange = heard.prediction.is_out_of_scope
-    named = _named(turn)
+    named, words = _named(turn), len(heard.text.split())
     if turn.intent in TALK or turn.intent in CONTROL:
-        return not strange or (len(heard.text.split()) <= SHORT and turn.sure >= TALKING)
+        strange = strange or (words > TALKED and heard.prediction.out_of_scope >= NAMED)
+        return not strange or (words <= SHORT and turn.sure >= TALKING)
+    if heard.prediction.out_of_scope >= DOUBTFUL and not strange:
+        strange = passage.asked(turn, HINT) is None and _near(turn) < NAMED
     if strange:
         return passage.asked(turn) is not None or (named and _near(turn) >= NAMED)
     return named or _near(turn) >= TOUCHING or turn.intent in _NO_PASSAGE

@@ -202,6 +202,17 @@ def simplify(turn: Turn) -> Reply | None:
     return turn.reply(Text(text), ids=[entry.id], suggestions=suggestions(turn, entry))
 
 
+def formal(turn: Turn) -> Reply | None:
+    """Say the topic again with its formula and its steps, as for a mathematician."""
+    entry = turn.library.get(turn.memory.topic) if turn.memory.topic in turn.library else None
+    if entry is None:
+        return None
+    turn.memory.level = "mathematical"
+    texts = [prose(entry, field) for field in ("maths", "how")]
+    blocks = [Text(text) for text in (entry.summary, *texts) if text]
+    return turn.reply(*blocks, ids=[entry.id], suggestions=suggestions(turn, entry))
+
+
 def suggestions(turn: Turn, entry: Entry) -> list[str]:
     """Return what could be asked next about an entry, all of it answerable."""
     asks = passage.questions_near(turn, entry, 2)

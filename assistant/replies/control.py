@@ -10,7 +10,8 @@ from assistant.replies.turn import TOPIC_KINDS, Pending, Turn
 from assistant.reply import Reply, Text
 from knowledge.schema import Entry
 
-CONTROL = frozenset(("affirm", "deny", "cancel", "more", "simplify", "correct", "source"))
+CONTROL = frozenset(("affirm", "deny", "cancel", "more", "simplify", "formal", "correct", "source"))
+AGAIN = {"more": concept.more, "simplify": concept.simplify, "formal": concept.formal}
 TALKING = 0.4  # how likely talk must be in a message that the classifier finds strange
 SHORT = 8  # words of a message that is about the conversation
 _ORDINALS = {
@@ -35,7 +36,7 @@ def reply(turn: Turn, pending: Pending) -> Reply | None:
     if turn.heard.prediction.is_out_of_scope and turn.sure < TALKING:
         return None
     named = bool(turn.heard.named(*TOPIC_KINDS))
-    if intent in ("more", "simplify"):
+    if intent in AGAIN:
         return _again(turn) if named or len(turn.heard.text.split()) <= SHORT else None
     if named or len(turn.heard.text.split()) > SHORT:
         return None
@@ -61,11 +62,10 @@ def reply(turn: Turn, pending: Pending) -> Reply | None:
 
 
 def _again(turn: Turn) -> Reply:
-    """Say the topic again, in more detail or more simply."""
+    """Say the topic again: in more detail, more simply or more formally."""
     for entry in turn.entries(*TOPIC_KINDS):
         turn.memory.turn_to(entry.id)
-    replier = concept.more if turn.intent == "more" else concept.simplify
-    return replier(turn) or talk.which_topic(turn)
+    return AGAIN[turn.intent](turn) or talk.which_topic(turn)
 
 
 def _affirm(turn: Turn, pending: Pending) -> Reply:

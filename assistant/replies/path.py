@@ -1,5 +1,7 @@
 """Replies with a learning path: into a role, and from somewhere else into it."""
 
+from dataclasses import replace
+
 from assistant.planning import HOURS_PER_WEEK, Plan, plan
 from assistant.replies import passage
 from assistant.replies.turn import Turn, a
@@ -25,6 +27,7 @@ def reply(turn: Turn) -> Reply | None:
     route = _route(turn, role, background)
     if route is None:
         return passage.nearest(turn)
+    turn.memory.told = replace(time, goal=route.role)
     hours = time.hours or HOURS_PER_WEEK
     laid_out = plan(turn.library, route, turn.exercises, hours, known_ids(turn))
     blocks = [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]

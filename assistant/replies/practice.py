@@ -3,16 +3,18 @@
 import re
 from dataclasses import replace
 
+from assistant.replies import passage
 from assistant.replies.turn import Pending, Turn
 from assistant.reply import Action, Bullets, Reply, Table, Text
 from knowledge.schema import Concept, Entry, QuizItem
 from skills.exercise import Exercise
 
-_STARTS = re.compile(
+STARTS = re.compile(
     r"^\W*(?:(?:ah|oh|ok|okay|so|yes|now|please|let's|lets)\W+)*"
     r"(?:start|run|begin|launch)\b",
     re.IGNORECASE,
 )
+AGREED = re.compile(r"\b(?:start|run|begin|launch|do)\s+(?:the|that|this)\s+exercise\b", re.IGNORECASE)
 _BACK = re.compile(r"\b(?:back|resume|continue|return)\b", re.IGNORECASE)
 
 
@@ -31,11 +33,14 @@ def exercise_start(turn: Turn) -> Reply | None:
     """Offer the exercise that the message names or that practises its topic."""
     found = find(turn)
     if found is None:
+        known = passage.nearest(turn)
+        if known:
+            return known
         listed = exercise_list(turn)
         text = Text(turn.phrase("exercise_none") + ":")
         return turn.reply(text, *listed.blocks, suggestions=listed.suggestions)
     action = Action("exercise", found.id, found.title)
-    if _STARTS.search(turn.heard.text):
+    if STARTS.search(turn.heard.text):
         return starting(turn, action)
     turn.memory.pending, turn.memory.offer = Pending(action=action), action
     offer = turn.phrase("exercise_offer", title=found.title, summary=found.summary)
