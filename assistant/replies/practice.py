@@ -14,7 +14,9 @@ STARTS = re.compile(
     r"(?:start|run|begin|launch)\b",
     re.IGNORECASE,
 )
-AGREED = re.compile(r"\b(?:start|run|begin|launch|do)\s+(?:the|that|this)\s+exercise\b", re.IGNORECASE)
+AGREED = re.compile(
+    r"\b(?:start|run|begin|launch|do)\s+(?:the|that|this)\s+exercise\b", re.IGNORECASE
+)
 _BACK = re.compile(r"\b(?:back|resume|continue|return)\b", re.IGNORECASE)
 
 
