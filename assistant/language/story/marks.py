@@ -149,7 +149,7 @@ class Finder:
     """Finds patterns in texts."""
 
     def __init__(self, compiled: Mapping[str, Any]) -> None:
-        """Take what `compile_patterns` returned."""
+        """Take what `compile_patterns` returned. `states` counts what is remembered of texts."""
         self._sets = [frozenset(words) for words in compiled["sets"]]
         self._patterns = compiled["patterns"]
         self._openings: dict[str, list[int]] = compiled["openings"]
@@ -162,7 +162,7 @@ class Finder:
             for length in range(len(word) - 1, len(word) + 2):
                 self._alike[f"{word[0]}{length}"].append(word)
         self._begun: dict[str, _State] = {}
-        self._states = 0
+        self.states = 0
 
     def read(self, text: str) -> list[Word]:
         """Return `^`, the words of a text, `$`: misspelt words mended, a number as one word."""
@@ -212,14 +212,14 @@ class Finder:
             end += 1
 
     def _symbol(self, word: Word) -> str:
-        if word.plain in self._known:
+        if word.plain in self._known or word.plain == STOP:
             return word.plain
         return NUMBER if word.number is not None else ""
 
     def _begin(self, symbol: str) -> _State:
-        if self._states > _REMEMBERED:
+        if self.states > _REMEMBERED:
             self._begun.clear()
-            self._states = 0
+            self.states = 0
         ids = set(self._openings.get(symbol, ()))
         if self._counts(symbol):
             ids.update(self._openings.get(NUMBER, ()))
@@ -233,7 +233,7 @@ class Finder:
         for id_, place, gap in items:
             for step, left in self._steps(id_, place, gap, symbol, counts):
                 following[id_, step, left] = None
-        self._states += 1
+        self.states += 1
         complete: dict[str, int] = {}
         for id_, place, _ in following:
             if place >= self._patterns[id_][4]:

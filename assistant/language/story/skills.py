@@ -49,7 +49,7 @@ def skills(told: Told) -> dict[str, str]:
         elif place in targets:
             id_, start, tool = targets[place]
             how = _judged(told, start, place + 1, hold.how)
-            contrast = hold.how in _NOT and (start < hold.end or (hold.opens and not tool))
+            contrast = (hold.opens and not tool) or (hold.how in _NOT and start < hold.end)
             if how and told.own(place) and not contrast:
                 found[id_] = _MEANT.get(how, how)
             hold.reach = _REACH

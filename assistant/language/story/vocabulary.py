@@ -43,7 +43,7 @@ def compile_vocabulary() -> dict[str, Any]:
         for name, also in documents["places"]["places"].items()
     }
     patterns["people"] = documents["places"]["people"]
-    _check(patterns)
+    check(patterns)
     return {
         "patterns": compile_patterns(patterns, _MENDED, documents["facts"]["spelt"]),
         "backgrounds": backgrounds.found,
@@ -98,7 +98,8 @@ def _filled(
     }
 
 
-def _check(kinds: Mapping[str, Mapping[str, Iterable[str]]]) -> None:
+def check(kinds: Mapping[str, Mapping[str, Iterable[str]]]) -> None:
+    """Raise ValueError for a pattern of kind → value → patterns that cannot be read."""
     for values in kinds.values():
         for source in (source for sources in values.values() for source in sources):
             parts = source.split()
