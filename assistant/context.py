@@ -32,6 +32,10 @@ _ONE = re.compile(
     re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(r"(?:with|at|for)?\s*\d{1,2}", re.IGNORECASE)
+_BACK_TO = re.compile(
+    r"^\W*(?:(?:ok|okay|so|now|please|fine|let'?s|go|get|going)\W+)*back to (?!the quiz)(.+)$",
+    re.IGNORECASE,
+)
 _MANY = re.compile(
     r"\b(?:(?:which|one|any|all|each|none|some) of (?:them|these|those|the (?:two|three))|they|them"
     r"|their|these|those|both|each|all (?:two|three|of them))\b",
@@ -119,6 +123,12 @@ def _pronoun(text: str, own: Sequence[Mention]) -> re.Match[str] | None:
     return found
 
 
+def returns(text: str) -> str:
+    """Return what a message goes back to, as in "ok, back to CNNs"; empty where it does not."""
+    found = _BACK_TO.match(text)
+    return found.group(1) if found else ""
+
+
 def _another_number(text: str, memory: Memory) -> bool:
     """Return whether a message gives another number of hours a week, as in "and with 15?"."""
     rest = _GOES_ON.sub("", text).strip(" ?.!")
@@ -131,6 +141,8 @@ def _continued(text: str, own: Sequence[Mention], memory: Memory) -> str:
     rest = _GOES_ON.sub("", text).strip(" ?.!")
     if _another_number(text, memory):
         return f"{rest} hours a week: {said}"
+    if memory.intent == "compare":
+        return f"{said} and {rest}"
     for mention in own:
         for old in reversed(memory.said_names):
             if old.kind == mention.kind and old.id != mention.id:

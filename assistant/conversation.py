@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from assistant.context import Reading, ordinals, readings
+from assistant.context import Reading, ordinals, readings, returns
 from assistant.language.mentions import Mention
 from assistant.language.understanding import Parts, Understanding, understand
 from assistant.render.plain import clean
 from assistant.replies import concept, control, dispatch, path, practice, talk
 from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
 from assistant.reply import Block, Reply, Text
-from assistant.scope import in_field, in_scope
+from assistant.scope import in_field, in_scope, strange_subject
 from assistant.search import Encode
 from skills.exercise import Exercise
 
@@ -116,10 +116,15 @@ class Conversation:
     def _answer(self, message: str) -> Reply:
         pending, self.memory.pending = self.memory.pending, Pending()
         spelt = message if pending.choices else ordinals(message, self.memory, self._mind.library)
-        turn = self._turn(understand(spelt, self._encode, self._mind, self._today))
+        resumed = returns(spelt)
+        turn = self._turn(understand(resumed or spelt, self._encode, self._mind, self._today))
+        if resumed and turn.about and not concept.specific(turn):
+            turn = dataclasses.replace(turn, intent="more")
         reply = self._control(turn, pending)
         if reply is None and not in_scope(turn):
             reply = talk.out_of_scope(turn)
+        if reply is None and strange_subject(turn, self._mind.speller):
+            reply = talk.unsure(turn)
         if reply is None:
             meanings = {} if pending.choices else control.readings(turn)
             reply = talk.choose(turn, meanings) if meanings else dispatch.answer(turn)
@@ -133,6 +138,9 @@ class Conversation:
         intent, sure = heard.intent, heard.confidence
         about = tuple(heard.named())
         topical = any(mention.kind in TOPIC_KINDS for mention in about)
+        if intent == "profile" and ("?" in heard.text or _ASKS.match(heard.text)):
+            ranked = heard.prediction.ranked
+            intent, sure = next((pair for pair in ranked if pair[0] != "profile"), (intent, sure))
         if topical and intent in (*dispatch.TALK, *control.CONTROL):
             intent, sure = self._substantial(heard)
         if intent in (*dispatch.TALK, *control.CONTROL) and sure >= SMALL_TALK:

@@ -1,6 +1,9 @@
 """Whether a message belongs to our field, from all that is known about it."""
 
+import re
+
 from assistant.language.mentions import WEAK
+from assistant.language.spelling import Speller
 from assistant.replies import passage
 from assistant.replies.control import CONTROL, TALKING
 from assistant.replies.dispatch import TALK
@@ -15,6 +18,12 @@ HINT = 0.15  # … a stored question with this probability, or a passage as near
 FAMILIAR = 0.3  # an out-of-scope score below which the classifier is sure
 # A message in scope by the classifier's word alone must be at least this near to something.
 TOUCHING = 0.40
+# "what is zorblax regularisation": the words of the subject, up to "of", "in", "and" …
+_SUBJECT = re.compile(
+    r"^\W*(?:please\s+)?(?:what(?:'s| is| are)|explain|define|describe|tell me about|how does)\s+"
+    r"(?:the\s+|an?\s+)?((?:(?!\b(?:of|in|and|or|for|by|with|to|from|work|do|vs)\b)[\w'-]+\s*){1,4})",
+    re.IGNORECASE,
+)
 OUR_KINDS = ("concept", "role", "application", "industry", "claim", "resource")
 TALKED = 8  # words from which a message about the conversation must not sound strange
 SHORT = 3  # words of a message that is about the conversation whatever the classifier says
@@ -51,6 +60,14 @@ def in_field(turn: Turn) -> bool:
 def _near(turn: Turn) -> float:
     """Return the cosine to the nearest passage or stored question."""
     return max((hit.dense for hit in turn.heard.hits), default=0.0)
+
+
+def strange_subject(turn: Turn, speller: Speller) -> bool:
+    """Return whether a message asks what something is that nothing here ever heard of."""
+    found = _SUBJECT.match(turn.heard.spelt)
+    if not found or passage.asked(turn):
+        return False
+    return any(speller.unknown(word) for word in re.findall(r"[^\W\d_]+", found.group(1)))
 
 
 def _named(turn: Turn) -> bool:

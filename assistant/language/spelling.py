@@ -38,6 +38,11 @@ class Speller:
             text = text.lower()
         return _WORD.sub(lambda found: self._word(found.group(), found.start()), text)
 
+    def unknown(self, word: str) -> bool:
+        """Return whether a word is one that nobody here ever wrote, and no misspelling of one."""
+        form = plain(word)
+        return len(form) >= _LETTERS and form not in self._known and not self._nearest(form)
+
     def _word(self, word: str, start: int) -> str:
         if word in self._shorthand:
             return self._shorthand[word]
