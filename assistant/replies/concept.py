@@ -33,6 +33,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 LISTED = ("concept", "role", "competency", "application")
 MOST_LISTED, DESCRIBED = 6, 3  # entries of a list that are defined; up to how many in full
 _BETWEEN_NAMES = re.compile(r"\s*(?:[,/&+;]|\b(?:and|or|vs|versus|n)\b|\s)+\s*", re.IGNORECASE)
+_FOR = re.compile(r"\b(?:for|before|to (?:learn|understand|do|use))\b", re.IGNORECASE)
 DRAWN = ("define", "code", "maths", "history", "prerequisites", "example")
 ALWAYS = 1.01  # no stored question is asked instead
 # Words that say which field of an entry is wanted and nothing else.
@@ -46,7 +47,7 @@ GENERAL = frozenset(
     equations math maths mathematics mathematical history invented invent inventor came introduced
     first prerequisite prerequisites before learn know simple simply plain terms words word detail
     details brief briefly basic basics exactly really actually step steps show give want
-    understand understanding help some thing things kind let wat wht plz pls hey hi hello
+    understand understanding help some thing algorithm algorithms method technique represent represents calculate things kind let wat wht plz pls hey hi hello
     """.split()  # noqa: SIM905 - a list of words reads better as words
 )
 # The order in which "tell me more" goes through an entry.
@@ -59,7 +60,7 @@ MORE = (
 
 def reply(turn: Turn) -> Reply | None:
     """Answer from the fields of the entry named, or from the stored question that fits better."""
-    entry = turn.subject()
+    entry = _needing(turn) or turn.subject()
     question = passage.asked(turn, passage.POSSIBLE)
     several = _listed(turn)
     if turn.intent == "define" and several and not passage.asked(turn, passage.SURE):
@@ -83,6 +84,15 @@ def reply(turn: Turn) -> Reply | None:
     return turn.reply(
         *blocks, ids=[entry.id], suggestions=suggestions(turn, entry), actions=actions(turn, entry)
     )
+
+
+def _needing(turn: Turn) -> Entry | None:
+    """Return Y of "is X a prerequisite for Y?", where both are named."""
+    named = turn.entries("concept")
+    if turn.intent != "prerequisites" or len(named) < 2 or not _FOR.search(turn.heard.spelt):
+        return None
+    last = max(turn.heard.mentions, key=lambda mention: mention.start)
+    return next((entry for entry in named if entry.id == last.id), None)
 
 
 def _listed(turn: Turn) -> list[Entry]:
@@ -110,11 +120,11 @@ def _each(turn: Turn, entries: Sequence[Entry]) -> Reply:
 
 def _bar(turn: Turn, entry: Entry) -> float:
     """Return how likely a stored question must be asked to be answered instead of the field."""
-    if is_field(entry):
-        return passage.LIKELY  # "is ML used for …": the field may be only the setting
     field = next(iter(FIELDS.get(turn.intent, ())), "")
     if field and (turn.intent in DRAWN or prose(entry, field)) and not specific(turn):
         return ALWAYS
+    if is_field(entry):
+        return passage.LIKELY  # "is ML used for …": the field may be only the setting
     return passage.SURE if turn.intent in DRAWN else passage.LIKELY
 
 

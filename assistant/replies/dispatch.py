@@ -1,5 +1,6 @@
 """Which reply answers which intent: the one table that says so."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -47,6 +48,7 @@ PRACTICE: dict[str, Replier] = {
     "exercise_start": practice.exercise_start,
     "quiz": practice.quiz,
 }
+_OVER = re.compile(r"\b(?:over|than|compared (?:to|with)|versus|vs|instead of)\b", re.IGNORECASE)
 DOUBTFUL = 0.5  # below this, a near question says more than the intent
 # Career questions whose answer is advice: a stored question first, then the role's own fields.
 ADVICE = frozenset(
@@ -86,8 +88,17 @@ def answer(turn: Turn) -> Reply | None:
         return CAREER[turn.intent](turn) or advice(turn)
     if turn.entries("role") and turn.intent in role.FIELDS and not turn.entries("concept"):
         return role.reply(turn)
+    if _weighs(turn):
+        return comparison.reply(turn) or passage.nearest(turn)
     replier = KNOWLEDGE.get(turn.intent, concept.reply)
     return replier(turn) or passage.nearest(turn)
+
+
+def _weighs(turn: Turn) -> bool:
+    """Return whether the good of one thing is asked for as against another's."""
+    compared = turn.intent in ("pros_cons", "why", "technical", "when_to_use")
+    two = len(turn.entries("concept")) > 1 or len(turn.entries("role")) > 1
+    return compared and two and bool(_OVER.search(turn.heard.spelt)) and not passage.asked(turn)
 
 
 def advice(turn: Turn) -> Reply | None:
@@ -104,7 +115,13 @@ def advice(turn: Turn) -> Reply | None:
         return path.resources(turn)
     if turn.intent == "time_needed" and (turn.told.goal or named) and turn.told.hours:
         return path.reply(turn)
+    question = passage.asked(turn, passage.HINT) if concept.specific(turn) else None
+    if question:
+        return passage.answer(turn, question)
     if named and turn.intent in role.FIELDS:
         return role.reply(turn)
+    question = passage.asked(turn, passage.FAINT, kinds=("faq",))
+    if question:
+        return passage.answer(turn, question)
     found = passage.nearest(turn, role.FIELDS.get(turn.intent, ()))
     return found or (path.reply(turn) if turn.intent == "start" and named else None)

@@ -12,6 +12,8 @@ from knowledge.schema import Concept, Entry, Faq
 # How likely a stored question must be the one that is asked …
 SURE = 0.75  # … where a field of the entry named says what is wanted as well
 LIKELY = 0.5  # … to be answered
+HINT = 0.12  # … of a career question about a case of its own, rather than a role's usual text
+FAINT = 0.05  # … rather than a passage of any kind
 POSSIBLE = 0.3  # … where nothing else is known
 ENTRY_BONUS = 0.12  # the passage belongs to an entry that the question names
 FIELD_BONUS = 0.10  # the passage stands in a field that the intent asks for

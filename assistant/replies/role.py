@@ -31,7 +31,7 @@ def reply(turn: Turn) -> Reply | None:
     if not isinstance(role, Role):
         return None
     facts = turn.intent in ("role", "define", "skills") and not concept.specific(turn)
-    bar = SAME if turn.intent == "salary" else passage.SURE if facts else passage.LIKELY
+    bar = SAME if turn.intent == "salary" else concept.ALWAYS if facts else passage.LIKELY
     question = passage.asked(turn, bar)
     if question:
         return passage.answer(turn, question)
