@@ -224,11 +224,12 @@ class Claims:
     def _attached(self, mark: Mark) -> bool:
         """Return whether a field stands beside a degree or a student."""
         told = self.told
-        job = any(told.at(mark.start, kind) for kind in ("job",))
         after = told.word(mark.end)
         if after == "at" and told.word(mark.end + 1) in told.lists["campus"]:
             return True
-        if after in told.lists["of_study"] and not (job and after == "background"):
+        if after in told.lists["of_study"] and not (
+            after == "background" and told.at(mark.start, "job")
+        ):
             return True
         if mark.kind == "degree_field" or told.at(mark.end, "degree") or told.at(mark.end, "stage"):
             return True
