@@ -32,8 +32,10 @@ class Slots:
     hours: a week, for learning; weeks: until they want to be there; years: of experience, 0 for
     none; backgrounds: the most telling first; stage: pupil, student, graduate, working,
     unemployed or career break; degree: none, school, bachelor, master or phd; country: theirs;
-    market: the one asked about; skills: id → known, partly, unknown or wants; goal, now: ids of
-    roles; style: theory_first, hands_on or less_theory. What is not told is None or empty.
+    market: the one asked about; skills: id → known, partly, unknown or wants, where the ids are
+    those of entries, or "programming" or "mathematics"; goal, now: ids of roles; worries: age,
+    too_late, maths, degree, money, time, ai_replacing, competition, language; style: theory_first,
+    hands_on or less_theory. What is not told is None or empty.
     """
 
     hours: float | None = None

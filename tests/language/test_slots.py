@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from assistant.language.mentions import MentionFinder, tokens
 from assistant.language.slots import Slots, Story, compile_vocabulary, slots
+from assistant.language.story.vocabulary import HERE
 from knowledge import library as knowledge
 from knowledge.authoring import read_all
 
@@ -25,8 +26,6 @@ ROUTES = {
     path.stem: yaml.safe_load(path.read_text("utf-8"))
     for path in (knowledge.ROOT / "paths").glob("*.yaml")
 }
-# Aliases that are no job or study, but a lack, a stage, or two jobs at once.
-NO_BACKGROUNDS = ("no coding experience", "career gap", "physicist or mathematician")
 LEAST_PRECISION, LEAST_RECALL = 0.95, 0.93
 
 
@@ -96,10 +95,12 @@ def test_labelled_stories(half: str, story: Story, names: MentionFinder) -> None
 
 
 def backgrounds() -> Iterator[tuple[str, str]]:
+    told = (HERE / "backgrounds.yaml").read_text("utf-8")
+    no_backgrounds = yaml.safe_load(told)["no_backgrounds"]
     for id_, route in ROUTES.items():
         if route.get("background"):
             for name in (route["background"], *route.get("background_aliases", ())):
-                if name not in NO_BACKGROUNDS:
+                if name not in no_backgrounds:
                     yield id_, name
 
 

@@ -120,9 +120,16 @@ class Claims:
         topic = any(end < named.start <= end + 2 for named in told.named)
         return topic or told.word(end + 1) in told.lists["areas"], ""
 
+    def _stance(self, mark: Mark) -> str:
+        """Return the stance at a mark; "with a" says in a question what somebody may have."""
+        stance = self.told.stance[mark.start]
+        if stance == "with":
+            return "case" if self.told.asking[mark.start] else "have"
+        return stance
+
     def _tense(self, mark: Mark, role: str, leads: bool) -> str:
         """Return how a job is meant, empty where it is nobody's."""
-        told, stance = self.told, self.told.stance[mark.start]
+        told, stance = self.told, self._stance(mark)
         if mark.kind == "deed" or stance in _PLAIN:
             supposed = told.asking[mark.start] and not told.speaks
             if role and told.asking[mark.start] and self._goal in ("", role):
@@ -134,7 +141,7 @@ class Claims:
             after, before = told.word(mark.end), told.word(mark.start - 1)
             return "origin" if after in told.lists["of_work"] or before == "in" else ""
         if stance == "start":
-            return self._in_a_row(mark)
+            return self._in_a_row(mark, role)
         if role and self._goal in ("", role):
             return ""
         if stance == "as":
@@ -142,20 +149,35 @@ class Claims:
         sets_out = self._goal or told.word(mark.end) in told.lists["sets_out"]
         return "case" if stance == "case" or (stance == "can" and sets_out) else ""
 
-    def _in_a_row(self, mark: Mark) -> str:
-        after = self.told.at(mark.end, "stance")
+    def _in_a_row(self, mark: Mark, role: str) -> str:
+        """Return how a job without a verb is meant, by what follows: "nurse, 34, from Kenya"."""
+        told, beside = self.told, {self.told.word(mark.start - 1), self.told.word(mark.end)}
+        after = told.at(mark.end, "stance")
+        if not told.lists["alternatives"].isdisjoint(beside):
+            return ""
         if after and after.value in ("now", "origin") and after.end == mark.end + 1:
             return "past"
         if after and after.value == "origin":
             return "origin"
-        return "now" if self.told.goes_on(mark.end) else ""
+        if role:
+            return "now" if told.counts_on(mark.end) else ""
+        if after and after.value == "want" and not told.speaks:
+            return "case"
+        return "now" if told.goes_on(mark.end) else ""
 
     def _fields(self) -> Iterator[Claim]:
         told = self.told
-        marks = told.of("field")
+        known = self._known["job"]
+        jobs = {m.start: m.end for m in told.of("job") if known[m.value][2] == "job"}
+        marks = [
+            mark
+            for mark in told.of("field")
+            if not self._is_part(mark) and jobs.get(mark.start, 0) <= mark.end
+        ]
         starts = {mark.start for mark in marks}
         for mark in told.of("degree_field"):
-            if starts.isdisjoint(range(mark.start, mark.end + 3)):
+            named = mark.end + (told.word(mark.end) in told.lists["at"])
+            if named not in starts:
                 marks.append(mark)
         for mark in marks:
             tense = self._tense_of_study(mark) if told.own(mark.start) else ""
@@ -164,7 +186,7 @@ class Claims:
 
     def _tense_of_study(self, mark: Mark) -> str:
         """Return how a field of study is meant, empty where nobody studied it."""
-        told, stance = self.told, self.told.stance[mark.start]
+        told, stance = self.told, self._stance(mark)
         if stance in ("from", "want", "start") and self._leads_to(mark.end)[0]:
             if told.at(mark.start, "job"):
                 return ""
@@ -202,11 +224,12 @@ class Claims:
     def _attached(self, mark: Mark) -> bool:
         """Return whether a field stands beside a degree or a student."""
         told = self.told
-        job = any(told.at(mark.start, kind) for kind in ("job",))
         after = told.word(mark.end)
         if after == "at" and told.word(mark.end + 1) in told.lists["campus"]:
             return True
-        if after in told.lists["of_study"] and not (job and after == "background"):
+        if after in told.lists["of_study"] and not (
+            after == "background" and told.at(mark.start, "job")
+        ):
             return True
         if mark.kind == "degree_field" or told.at(mark.end, "degree") or told.at(mark.end, "stage"):
             return True

@@ -11,7 +11,7 @@ _HOURS_A_WEEK = {"week": 1.0, "bare": 1.0, "day": 7.0, "evening": 5.0, "weekend"
                  "month": 1 / 4.345, "minutes": 7 / 60}  # fmt: skip
 _WEEKS = {"day": 1 / 7, "week": 1.0, "month": 4.345, "year": 52.18}
 _YEARS_OLD = {"exact": 0, "bare": 0, "early": 2, "mid": 5, "late": 8, "decade": 5}
-_MOST_HOURS, _MOST_WEEKS, _AGES, _MOST_YEARS = 120, 160, range(10, 91), 50
+_MOST_HOURS, _MOST_WEEKS, _AGES, _MOST_YEARS = 120, 110, range(10, 91), 50
 _DAYS, _YEARS = range(1, 32), range(2020, 2100)
 
 
@@ -106,7 +106,8 @@ def experience(told: Told, story: bool) -> float | None:
     aged = {place for mark in told.of("age") for place in range(mark.start, mark.end)}
     for mark in sorted(told.of("years"), key=lambda mark: mark.value == "spell"):
         bare = mark.value == "spell" and (not story or mark.end - 1 in aged)
-        if bare or not told.own(mark.start):
+        asked = told.asking[mark.start] and mark.number and not (told.speaks or story)
+        if bare or asked or not told.own(mark.start):
             continue
         years = (mark.number or 0) / (12 if mark.value == "month" else 1)
         if mark.value == "none" or 0 < years <= _MOST_YEARS:

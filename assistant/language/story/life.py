@@ -66,7 +66,7 @@ def _stage(told: Told, claims: Sequence[Claim]) -> str:
     for mark in told.of("stage"):
         passing = mark.value in _IN_PASSING
         settled = told.stance[mark.start] in (*_SETTLED, "start", "case")
-        asked = mark.value == "working" and told.asking[mark.start]
+        asked = told.asking[mark.start] and (mark.value == "working" or not told.speaks)
         if told.own(mark.start) and (settled or not passing) and not asked:
             found.add(mark.value)
     return next((stage for stage in _STAGES if stage in found), "")
@@ -85,6 +85,8 @@ def _has(told: Told, mark: Mark, goal: str) -> bool:
     if not told.own(mark.start):
         return False
     stance = told.stance[mark.start]
+    if stance == "with" and (told.speaks or not told.asking[mark.start]):
+        return True
     if mark.value in _DIRECT or stance in (*_SETTLED, "case") or (stance == "can" and goal):
         return True
     return stance == "start" and told.goes_on(mark.start, "stage")
@@ -95,7 +97,7 @@ def _places(told: Told, story: bool) -> tuple[str, str]:
     found: dict[str, str] = {}
     for mark in told.of("country", "people"):
         if told.own(mark.start):
-            found.setdefault(_how_in(told, mark, story), mark.value)
+            found.setdefault(_how_in(told, mark, story or bool(found)), mark.value)
     return found.get("in") or found.get("from", ""), found.get("asked", "")
 
 

@@ -87,29 +87,21 @@ def compile_patterns(
     A pattern becomes its kind, its value, its elements as places in `sets`, for each place in it
     those whose element can be met next, and the place from which nothing has to follow.
     """
-    sources = [
-        (kind, value, source)
-        for kind, values in kinds.items() if kind != "number"
-        for value, listed in values.items()
-        for source in listed
-    ]  # fmt: skip
-    sources.sort(key=lambda source: source[1] != IGNORE)
     sets: dict[tuple[str, ...], int] = {(ANY,): _GAP_SET}
     openings: dict[str, list[int]] = defaultdict(list)
     patterns: list[list[Any]] = []
     names: set[str] = set()
-    for kind, value, source in sources:
+    for kind, value, source in _sources(kinds):
         elements = [tuple(part.removesuffix("?").split("|")) for part in source.split()]
         after, last = _ways(source)
-        patterns.append(
-            [kind, value, [sets.setdefault(e, len(sets)) for e in elements], after, last]
-        )
-        for word in {word for place in after[0] for word in elements[place]}:
-            openings[word].append(len(patterns) - 1)
+        ids = [sets.setdefault(element, len(sets)) for element in elements]
+        for word in sorted({word for place in after[0] for word in elements[place]}):
+            openings[word].append(len(patterns))
+        patterns.append([kind, value, ids, after, last])
         if kind in mended:
             names.update(word for element in elements for word in element)
     numbers = {
-        name: float(value) for value, names in kinds.get("number", {}).items() for name in names
+        name: float(value) for value, listed in kinds.get("number", {}).items() for name in listed
     }
     words = {word for element in sets for word in element}
     return {
@@ -117,6 +109,17 @@ def compile_patterns(
         "words": sorted(words.union(*map(str.split, numbers))), "spelt": sorted(spelt),
         "mended": sorted(name for name in names if len(name) >= _LETTERS_FOR_A_TYPO),
     }  # fmt: skip
+
+
+def _sources(kinds: Mapping[str, Mapping[str, Iterable[str]]]) -> list[tuple[str, str, str]]:
+    """Return the kind, value and source of every pattern, the ignored first."""
+    sources = [
+        (kind, value, source)
+        for kind, values in kinds.items() if kind != "number"
+        for value, listed in values.items()
+        for source in listed
+    ]  # fmt: skip
+    return sorted(sources, key=lambda source: source[1] != IGNORE)
 
 
 def _ways(source: str) -> tuple[list[list[int]], int]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from assistant.language.story.marks import COMMA, IGNORE, START, STOP, Mark
+from assistant.language.story.marks import COMMA, END, IGNORE, START, STOP, Mark
 from assistant.language.story.told import Told
 
 PROGRAMMING = "programming"
@@ -17,13 +17,16 @@ class _Hold:
 
     how: str = ""
     opens: bool = False
-    reach: int = _REACH
     end: int = 0
+    reach: int = _REACH
+    listed: bool = False
 
     def pass_by(self, told: Told, place: int) -> None:
         """Let go where a word ends what the frame said; "not x, y" says that y is known."""
         word, stance = told.plain[place], told.at(place, "stance")
         self.reach -= 1
+        if self.listed and word != COMMA and word not in told.lists["filler"]:
+            self.reach = -1
         if word == COMMA and self.how in _NOT:
             self.how = "known" if self.opens and self.how == "not" else ""
             return
@@ -35,6 +38,7 @@ class _Hold:
 def skills(told: Told) -> dict[str, str]:
     """Return id → known, partly, unknown or wants, for skills in clauses that say so."""
     targets = _targets(told)
+    within = {place for end, target in targets.items() for place in range(target[1], end)}
     found: dict[str, str] = {}
     for mark in told.of("programs"):
         if _tells(told, mark) and told.own(mark.start):
@@ -49,11 +53,12 @@ def skills(told: Told) -> dict[str, str]:
         elif place in targets:
             id_, start, tool = targets[place]
             how = _judged(told, start, place + 1, hold.how)
-            contrast = (hold.opens and not tool) or (hold.how in _NOT and start < hold.end)
-            if how and told.own(place) and not contrast:
+            if how and told.own(place) and not _contrasts(told, start, place + 1, hold, tool):
                 found[id_] = _MEANT.get(how, how)
-            hold.reach = _REACH
-        else:
+            hold.reach, hold.listed = _REACH, True
+            verdict = told.at(place + 1, "verdict")
+            hold.end = verdict.end if verdict else hold.end
+        elif place not in within:
             hold.pass_by(told, place)
     return found
 
@@ -71,9 +76,21 @@ def _held(told: Told, frame: Mark, before: _Hold, story: bool) -> _Hold:
     return _Hold(frame.value, opens, end=frame.end)
 
 
+def _contrasts(told: Told, start: int, end: int, hold: _Hold, tool: bool) -> bool:
+    """Return whether "no x" or "not x" says nothing of a skill: "no free lunch", "not k-means"."""
+    if hold.opens:
+        return not tool
+    return hold.how in _NOT and not (start == hold.end and told.turns(end)) and not hold.listed
+
+
 def _tells(told: Told, frame: Mark) -> bool:
     """Return whether a frame is no part of a question: "I know" is none even within one."""
     before = told.word(frame.start - 1)
+    if frame.value == "no" and before not in told.lists["negates"]:
+        return False
+    said = told.plain[frame.start : frame.end]
+    if before in told.lists["supposes"] and told.lists["am"].isdisjoint(said):
+        return False
     subject = told.word(frame.start) in told.lists["i"] and before not in told.lists["auxiliary"]
     return subject or not told.asking[frame.start]
 
@@ -102,14 +119,15 @@ def _targets(told: Told) -> dict[int, tuple[str, int, bool]]:
 
 def _judged(told: Told, start: int, end: int, how: str) -> str:
     """Return how well a skill is known by what stands before it and after it."""
-    own = "my" in told.plain[max(0, start - 2) : start]
-    verdict = told.at(end, "verdict")
+    own = "my" in told.plain[max(0, start - 2) : start] and not told.asking[start]
+    verdict = told.at(end, "verdict") or told.at(end - 1, "verdict")  # "my python skills are ok"
     if verdict is None and told.word(end) == COMMA and told.word(end + 1) == "i":
         verdict = told.at(end + 1, "verdict")
         own = own or verdict is not None
     if verdict:
         said = told.plain[verdict.start : verdict.end]
         own = own or said[0] == COMMA or not {"my", "me"}.isdisjoint(said)
-    if told.word(end) in told.lists["is"] and not own:
+    ends = told.word(end + 1) in (STOP, COMMA, END)  # "I do not know what x is"
+    if told.word(end) in told.lists["is"] and not (own or ends):
         return ""
     return verdict.value if verdict and (own or how) else how

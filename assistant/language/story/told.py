@@ -13,7 +13,6 @@ _FACTS = (
 )  # fmt: skip
 # What follows a background in a row of facts without verbs: "nurse, 34, from Kenya".
 _FURTHER = ("years", "age", "hours", "stage", "deed")
-_ROLES = ("role", "path")
 _FURTHER_STANCES = ("now", "past", "want", "study", "origin")
 
 
@@ -98,6 +97,16 @@ class Told:
             place += 1
         return False
 
+    def counts_on(self, place: int) -> bool:
+        """Return whether a row goes on with a number of somebody, or with "here"."""
+        while place < len(self.plain) and self._keeps[place]:
+            marks = [self.at(place, kind) for kind in ("years", "age", "hours")]
+            if self.plain[place] == "here" or any(mark and mark.number for mark in marks):
+                return True
+            place += 1
+        who = self.at(place, "who")
+        return who is not None and who.value == "self" and self.plain[place - 1] == COMMA
+
     def _speaks_on(self, place: int) -> bool:
         stance, knowing = self.at(place, "stance"), self.at(place, "knowing")
         who = self.at(place, "who")
@@ -108,8 +117,9 @@ class Told:
         )
 
     def _place(self, mentions: Sequence[Mention]) -> list[Named]:
-        starts = {word.start: place for place, word in enumerate(self.words) if place}
-        ends = {word.end: place + 1 for place, word in enumerate(self.words)}
+        inner = list(enumerate(self.words))[1:-1]
+        starts = {word.start: place for place, word in inner}
+        ends = {word.end: place + 1 for place, word in inner}
         found = []
         for mention in mentions:
             start, end = starts.get(mention.start), ends.get(mention.end)
@@ -153,7 +163,7 @@ class Told:
 
     def _read_stances(self) -> None:
         spans = [range(mark.start, mark.end) for mark in self.of(*_FACTS)]
-        spans += [range(n.start, n.end) for n in self.named if n.mention.kind in _ROLES]
+        spans += [range(n.start, n.end) for n in self.named if n.mention.kind == "role"]
         facts = {place for span in spans for place in span}
         self.stance: list[str] = []
         self.frame: list[int] = []

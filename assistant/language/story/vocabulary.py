@@ -1,14 +1,15 @@
 """The vocabulary of stories: YAML for people, one dictionary for the program."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from assistant.language.story.marks import Finder, compile_patterns, plain_name
+from assistant.places import package_dir
 
 HERE = Path(__file__).parent
-PATHS = HERE.parents[2] / "knowledge" / "paths"
+PATHS = package_dir("knowledge") / "paths"
 _STUDY = {"graduate": "degree", "phd": "degree", "course": "degree", "student": "study",
           "major": "study"}  # fmt: skip
 _MENDED = ("job", "field", "station", "country", "people", "mend", "month")
@@ -34,7 +35,7 @@ def compile_vocabulary() -> dict[str, Any]:
         backgrounds.add("field", "degree", path, names)
     for stage, names in known["stations"].items():
         backgrounds.add("station", "study", known["station_path"], names, stage)
-    backgrounds.add_routes()
+    backgrounds.add_routes(known["no_backgrounds"], documents["facts"]["patterns"]["degree_field"])
     patterns: dict[str, dict[str, list[str]]] = {**backgrounds.patterns, "deed": known["deeds"]}
     for document in (frames, documents["facts"]):
         patterns.update(_filled(document["patterns"], document["words"]))
@@ -59,7 +60,7 @@ class _Backgrounds:
         self.found: dict[str, dict[str, list[Any]]] = {"job": {}, "field": {}, "station": {}}
         self.patterns: dict[str, dict[str, list[str]]] = {"job": {}, "field": {}, "station": {}}
         self._made_for = {
-            plain_name(name): path
+            plain_name(name): (path, name)
             for path, route in routes.items()
             for name in (route["background"], *route.get("background_aliases", ()))
         }
@@ -70,18 +71,19 @@ class _Backgrounds:
         """Add names with their aliases to those of one kind."""
         for name, aliases in names.items():
             listed = [plain_name(name), *aliases]
-            exact = any(self._made_for.get(alias) == path for alias in listed)
+            exact = any(self._made_for.get(alias, ("",))[0] == path for alias in listed)
             self.found[kind][name] = ["" if path == "none" else path, exact, what, stage]
             self.patterns[kind][name] = listed
 
-    def add_routes(self) -> None:
-        """Add what the paths themselves name and no pattern finds whole."""
-        finder = Finder(compile_patterns(self.patterns))
-        for name, path in self._made_for.items():
-            words = finder.read(name)
+    def add_routes(self, but_for: Collection[str], degrees: Mapping[str, Iterable[str]]) -> None:
+        """Add what the paths themselves name, but for `but_for` and what is found already."""
+        finder = Finder(compile_patterns({**self.patterns, "degree_field": degrees}))
+        for plain, (path, name) in self._made_for.items():
+            words = finder.read(plain)
             whole = (1, len(words) - 1)
-            if not any((mark.start, mark.end) == whole for mark in finder.find(words)):
-                what = _STUDY.get(name.split()[-1], "job")
+            found = any((mark.start, mark.end) == whole for mark in finder.find(words))
+            if not found and name not in but_for:
+                what = _STUDY.get(plain.split()[-1], "job")
                 self.add("job", what, path, {name: ()})
 
 
