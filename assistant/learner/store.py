@@ -12,13 +12,14 @@ import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from assistant.learner.file import LearnerFile, Tell, set_aside
 from assistant.learner.records import Answer, Curve, Event, Message, Records, ReviewCard, Run
-from assistant.learner.tables import APPEND_ONLY, insert, replace, select
+from assistant.learner.tables import APPEND_ONLY, TABLES, insert, replace, select
 
 FILE = "learner.db"
 HISTORY = "history"  # what was typed in the chat, kept by the line editor
@@ -69,6 +70,16 @@ class Store:
     def load(self) -> Records:
         """Return everything that is kept."""
         return self._file.read(_load)
+
+    def copy(self, other: "Store") -> None:
+        """Take over everything that another store keeps, into this empty one."""
+
+        def work(on: sqlite3.Connection) -> None:
+            for table in TABLES:
+                for row in other._file.read(partial(select, table=table)):
+                    insert(on, table, _without_id(row), row["id"])
+
+        self._file.change(work)
 
     def profile(self) -> dict[str, Any]:
         """Return the fields of the profile that were set."""
