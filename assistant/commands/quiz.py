@@ -74,14 +74,10 @@ class Asker:
 
     def keep(self, feedback: "Feedback", at: datetime, *, review: bool) -> None:
         """Keep an answer, then say whether it is right, why, and when it is asked again."""
-        from assistant.learner.records import Answer
-        from assistant.learner.review import answered
+        from assistant.learner.review import kept
 
         item, chosen = feedback.item, feedback.chosen
-        card = answered(self._cards.get(item.key), item.key, feedback.right, at)
-        text = chosen.text if chosen else None
-        answer = Answer(at=at, item=item.key, topic=item.topic, chosen=text, right=feedback.right,
-                        review=review)  # fmt: skip
+        answer, card = kept(feedback, self._cards.get(item.key), at, review=review)
         self._store.add_answer(answer, card)
         self._cards[item.key] = card
         due = card.due.astimezone(at.tzinfo).date()

@@ -142,8 +142,10 @@ def as_reply(assessment: Assessment) -> Reply:
         head = "I find none of the points of the model answer in yours."
     blocks: list[Block] = [Text(head)]
     titles: dict[State, str] = {
-        "covered": "In your answer", "unclear": "Near to it; judge for yourself", "missed": "Missing",
-    }  # fmt: skip
+        "covered": "In your answer",
+        "unclear": "Near to it; judge for yourself",
+        "missed": "Missing",
+    }
     for state, title in titles.items():
         texts = tuple(
             f"{point.text} (you: “{point.said}”)" if point.said else point.text

@@ -183,8 +183,8 @@ def markdown(pieces: Sequence[Piece], name: str, now: datetime) -> str:
 
 def _mark(text: str) -> str:
     """Return a text of one line that Markdown takes as it is written."""
-    line = " ".join(text.split())
-    return re.sub(r"([\\`*_\[\]<>|#!&])", r"\\\1", line)
+    line = html.escape(" ".join(text.split()), quote=False)
+    return re.sub(r"([\\`*_\[\]|#!])", r"\\\1", line)
 
 
 def page(pieces: Sequence[Piece], name: str, now: datetime) -> str:

@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from assistant.learner.records import ReviewCard
+from assistant.learner.records import Answer, ReviewCard
 
 if TYPE_CHECKING:
     from fsrs import Card
+
+    from assistant.learner.quiz import Feedback
 
 RETENTION = 0.9  # the probability of recall at which an item is due
 
@@ -41,6 +43,18 @@ def answered(card: ReviewCard | None, item: str, right: bool, now: datetime) -> 
         reviews=(card.reviews if card else 0) + 1,
         lapses=(card.lapses if card else 0) + (not right),
     )  # fmt: skip
+
+
+def kept(
+    feedback: "Feedback", card: ReviewCard | None, now: datetime, *, review: bool = False
+) -> tuple[Answer, ReviewCard]:
+    """Return what is to be kept of an answer to a quiz: the answer, and the item's next card."""
+    item, chosen = feedback.item, feedback.chosen
+    answer = Answer(
+        at=now, item=item.key, topic=item.topic, chosen=chosen.text if chosen else None,
+        right=feedback.right, review=review,
+    )  # fmt: skip
+    return answer, answered(card, item.key, feedback.right, now)
 
 
 def _card(card: ReviewCard | None, at: datetime) -> "Card":
