@@ -8,6 +8,7 @@ name and puts what can be read in its place; the others notice at their next tra
 import contextlib
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ Tell = Callable[[str], None]
 WAIT = 30.0  # seconds that a transaction waits for those of other processes
 SCRUB_WAIT = 5.0  # and forgetting for those that still read what was deleted
 TRIES = 3
+PATIENCE = 20  # hundredths of a second that a commit seen in the log may take to its end
 _NOWHERE = (0, 0)
 # Errors that come from outside: the file is as it was. Every other one is taken as damage.
 _OUTSIDE = ("BUSY", "LOCKED", "CANTOPEN", "READONLY", "IOERR", "FULL", "PERM", "NOMEM", "AUTH")
@@ -51,7 +53,7 @@ class LearnerFile:
         self._tell = tell
         self._identity: tuple[int, int] | None = None
         self._connection: sqlite3.Connection | None = None
-        self._log = b""  # what the write-ahead log held when it was found broken
+        self._log = b""  # what the write-ahead log held, while the file is opened
 
     def read(self, work: Work[T]) -> T:
         """Return what `work` reads, all of it at one moment."""
@@ -140,17 +142,15 @@ class LearnerFile:
                 _build(self.path, []).replace(self.path)
             self._identity = _identity(self.path)
             self._look_at(salvage.first_page(self.path))
-            log = _log_of(self.path)
+            self._log = _log_of(self.path)
             on = _connect(str(self.path))
             try:
-                _examine(on)
-                if _dropped(on, self.path, log):
-                    self._log = log
-                    raise sqlite3.DatabaseError("the log is broken")
+                _examine(on, self.path)
                 _migrate(on)
             except BaseException:
-                on.close()
+                on.close()  # which may remove the log
                 raise
+            self._log = b""
         self._connection = on
         return on
 
@@ -258,18 +258,31 @@ def _version(on: sqlite3.Connection) -> int:
     return version
 
 
-def _examine(on: sqlite3.Connection) -> None:
-    """Raise DatabaseError where the pages of a file do not hold together."""
+def _examine(on: sqlite3.Connection, path: Path) -> None:
+    """Raise DatabaseError where pages do not hold together or the log has lost commits."""
     on.execute("PRAGMA journal_mode = WAL")
     found = on.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise sqlite3.DatabaseError(found)
+    log = _log_of(path)
+    for _ in range(PATIENCE):  # another process may just be at the end of a commit
+        if _holds_all(on, log, path):
+            return
+        time.sleep(0.01)
+    on.execute("BEGIN IMMEDIATE")  # now nobody else is writing
+    log = _log_of(path)
+    on.execute("ROLLBACK")
+    if not _holds_all(on, log, path) and not salvage.is_whole(log):
+        raise sqlite3.DatabaseError("the log is broken")
 
 
-def _dropped(on: sqlite3.Connection, path: Path, log: bytes) -> bool:
-    """Return whether SQLite passed over commits of a log, which it does without a word."""
+def _holds_all(on: sqlite3.Connection, log: bytes, path: Path) -> bool:
+    """Return whether SQLite sees every commit of a log.
+
+    What follows a broken frame it passes over without a word.
+    """
     seen = on.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]
-    return seen < len(salvage.committed_frames(log)) and log[:24] == _log_of(path)[:24]
+    return seen >= len(salvage.committed_frames(log)) or log[:24] != _log_of(path)[:24]
 
 
 def _log_of(path: Path) -> bytes:

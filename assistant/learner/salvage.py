@@ -55,28 +55,66 @@ def first_page(path: Path) -> bytes:
         return file.read(PAGE)
 
 
+def is_whole(wal: bytes) -> bool:
+    """Return whether the checksums of a log's header and of its committed frames hold."""
+    if wal[:4] not in (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"):
+        return False
+    order = ">" if wal[3] & 1 else "<"
+    sums = _checksum(wal[:24], (0, 0), order)
+    if wal[24:32] != struct.pack(">2I", *sums):
+        return False
+    for number, start in enumerate(committed_frames(wal)):
+        if start != _WAL_HEADER + number * (_FRAME_HEADER + PAGE):
+            return False
+        page = wal[start + _FRAME_HEADER : start + _FRAME_HEADER + PAGE]
+        sums = _checksum(wal[start : start + 8] + page, sums, order)
+        if wal[start + 16 : start + 24] != struct.pack(">2I", *sums):
+            return False
+    return True
+
+
+def _checksum(data: bytes, sums: tuple[int, int], order: str) -> tuple[int, int]:
+    first, second = sums
+    for left, right in struct.iter_unpack(f"{order}2I", data):
+        first = first + left + second & 0xFFFFFFFF
+        second = second + right + first & 0xFFFFFFFF
+    return first, second
+
+
 def rows(path: Path, log: bytes = b"") -> list[Row]:
     """Return every (table, id, values) in a file and its log whose seal is right, in order.
 
-    `log` is the content of an older log, if there is one.
+    `log` is what the log held before; it adds what is found nowhere else.
     """
     content = _bytes(path)
     pages = {
         number + 1: content[number * PAGE : (number + 1) * PAGE]
         for number in range(-(-len(content) // PAGE))
     }
-    for wal in (log, _bytes(wal_of(path))):
-        for start in committed_frames(wal):
-            number = int.from_bytes(wal[start : start + 4], "big")
-            pages[number] = wal[start + _FRAME_HEADER : start + _FRAME_HEADER + PAGE]
-    found: dict[tuple[str, int], dict[str, Value]] = {}
-    for page in pages.values():
-        for id_, cells in _leaf(page.ljust(PAGE, b"\0"), pages):
-            for table, values in _genuine(id_, cells):
-                found[table, id_] = values
+    pages |= _logged(_bytes(wal_of(path)))
+    before = _logged(log)
+    found = _rows(before, {**pages, **before}) | _rows(pages, pages)
     order = list(TABLES)
     places = sorted(found, key=lambda place: (order.index(place[0]), place[1]))
     return [(table, id_, found[table, id_]) for table, id_ in places]
+
+
+def _logged(wal: bytes) -> dict[int, bytes]:
+    """Return the last committed content of each page in a log."""
+    return {
+        int.from_bytes(wal[start : start + 4], "big"):
+            wal[start + _FRAME_HEADER : start + _FRAME_HEADER + PAGE]
+        for start in committed_frames(wal)
+    }  # fmt: skip
+
+
+def _rows(leaves: Pages, pages: Pages) -> dict[tuple[str, int], dict[str, Value]]:
+    return {
+        (table, id_): values
+        for page in leaves.values()
+        for id_, cells in _leaf(page.ljust(PAGE, b"\0"), pages)
+        for table, values in _genuine(id_, cells)
+    }
 
 
 def _bytes(path: Path) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from learner_samples import NOW, fill
 
+from assistant.learner import salvage
 from assistant.learner.file import NewerFile, set_aside
 from assistant.learner.records import Records, Run
 from assistant.learner.store import Store
@@ -121,6 +122,19 @@ def test_a_broken_log_is_noticed_although_sqlite_says_nothing(file, home, told):
     assert len(told) == 1
     assert kept.profile == records.profile
     assert len(kept.events) >= len(records.events) - 5
+
+
+def test_the_checksums_of_a_log_tell_a_whole_one_from_a_broken_one(file):
+    with Store(file, pytest.fail) as store:
+        fill(store)
+        log = salvage.wal_of(file).read_bytes()
+    assert salvage.is_whole(log)
+    assert len(salvage.committed_frames(log)) > 100
+    rng = random.Random(3)
+    for _ in range(10):
+        altered = bytearray(log)
+        altered[rng.randrange(16, len(log))] ^= 1 << rng.randrange(8)
+        assert not salvage.is_whole(bytes(altered))
 
 
 def test_one_that_has_the_file_open_follows_when_another_mends_it(store, file, told):

@@ -45,6 +45,23 @@ def test_two_processes_write_a_thousand_events_each_without_loss(file):
     assert len(events) == 2000
 
 
+def test_opening_a_file_that_another_process_writes_to_is_no_damage(file):
+    writer = start(file, "busy", 100_000)
+    try:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        seen = 0
+        for _ in range(30):
+            with Store(file, pytest.fail) as store:
+                events = store.load().events
+            assert len(events) >= seen
+            seen = len(events)
+        assert seen > 1
+    finally:
+        writer.kill()
+        writer.communicate()
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_twenty_kills_lose_nothing_that_was_confirmed(file):
     rng = random.Random(5)
