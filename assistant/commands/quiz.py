@@ -62,15 +62,25 @@ class Asker:
             most = len(question.options)
             if self._terminal and not self._quiet:
                 click.echo(f"Your answer (1-{most}, Enter to pass, q to stop): ", nl=False)
-            line = sys.stdin.readline()
-            if not line:
-                raise Stopped
+            line = self._line()
             chosen = read_choice(line, question.options)
             if chosen == "stop":
                 raise Stopped
             if chosen is not None:
                 return None if chosen == "pass" else chosen
             click.echo(f"Answer with a number from 1 to {most}, or q to stop.", err=True)
+
+    def _line(self) -> str:
+        """Return a line of input; raises Stopped at its end, KeyboardInterrupt at Ctrl-C."""
+        line = ""
+        try:
+            line = sys.stdin.readline()
+        finally:
+            if not line and self._terminal:
+                click.echo()  # what follows begins a line of its own
+        if not line:
+            raise Stopped
+        return line
 
     def keep(self, feedback: "Feedback", at: datetime, *, review: bool) -> None:
         """Keep an answer, then say whether it is right, why, and when it is asked again."""
