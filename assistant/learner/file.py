@@ -172,7 +172,7 @@ class LearnerFile:
     def _mend(self, path: Path) -> None:
         """Set the damaged file aside and put what can be read in its place."""
         self.close()
-        with _alone(path):
+        with _alone(path), _held(path):
             if self._identity != _identity(path):
                 return  # another process was faster
             saved = salvage.rows(path, self._log)
@@ -303,6 +303,21 @@ def _aside(path: Path) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     names = (f"{path.stem}.damaged-{stamp}{suffix}.db" for suffix in ("", *range(2, 10_000)))
     return next(free for name in names if not (free := path.with_name(name)).exists())
+
+
+@contextlib.contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Let nobody write to a damaged file meanwhile, as far as SQLite can still lock it."""
+    on: sqlite3.Connection | None = None
+    try:
+        with contextlib.suppress(sqlite3.DatabaseError):
+            existing = f"{path.absolute().as_uri()}?mode=rw"
+            on = sqlite3.connect(existing, uri=True, isolation_level=None, timeout=WAIT)
+            on.execute("BEGIN IMMEDIATE")
+        yield
+    finally:
+        if on is not None:
+            on.close()  # SQLite sees that the file was replaced and spares the new one's log
 
 
 @contextlib.contextmanager

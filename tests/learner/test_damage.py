@@ -2,7 +2,10 @@
 
 import random
 import shutil
+import threading
+import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from learner_samples import NOW, fill
@@ -137,22 +140,61 @@ def test_the_checksums_of_a_log_tell_a_whole_one_from_a_broken_one(file):
         assert not salvage.is_whole(bytes(altered))
 
 
-def test_one_that_has_the_file_open_follows_when_another_mends_it(store, file, told):
+@pytest.fixture
+def altered(store, file) -> int:
+    """Make a file with one altered event; return how many events it has."""
     fill(store)
     count = len(store.load().events)
     store.close()
     data = bytearray(file.read_bytes())
-    at = data.rindex(b'{"n":20}')
-    data[at + 5] ^= 1
+    data[data.rindex(b'{"n":20}') + 5] ^= 1
     file.write_bytes(data)
-    with Store(file, pytest.fail) as first:
-        number = first.record("first", {}, NOW)  # it touches no damaged page
-        with Store(file, told.append) as second:
-            assert len(second.load().events) == count
+    return count - 1
+
+
+def test_one_that_has_the_file_open_follows_when_another_mends_it(altered, file, told):
+    with Store(file, pytest.fail) as first, Store(file, told.append) as second:
+        first.record("first", {}, NOW)  # it touches no damaged page
+        assert len(second.load().events) == altered + 1
         assert len(told) == 1
-        assert first.record("first again", {}, NOW) == number + 1
-        kinds = [event.kind for event in first.load().events]
-    assert kinds[-2:] == ["first", "first again"]
+        second.record("second", {}, NOW)
+        first.record("first again", {}, NOW)  # closes the old file, which must not hurt the new
+        second.record("second again", {}, NOW)
+        with Store(file, pytest.fail) as third:
+            events = third.load().events
+    assert [event.kind for event in events[-4:]] == [
+        "first", "second", "first again", "second again",
+    ]  # fmt: skip
+
+
+def test_what_is_written_while_another_mends_is_not_lost(altered, file, told, monkeypatch):
+    opened, mending, kept = threading.Event(), threading.Event(), []
+
+    def write() -> None:
+        with Store(file, kept.append) as first:
+            first.record("before", {}, NOW)
+            opened.set()
+            mending.wait(20)
+            kept.append(first.record("during", {}, NOW))
+
+    def slow(*arguments: Any) -> Any:
+        rows = salvage_rows(*arguments)
+        mending.set()
+        time.sleep(0.3)
+        return rows
+
+    salvage_rows = salvage.rows
+    monkeypatch.setattr(salvage, "rows", slow)
+    writer = threading.Thread(target=write)
+    writer.start()
+    opened.wait(20)
+    with Store(file, told.append) as second:
+        second.load()
+        writer.join(20)
+        events = second.load().events
+    assert len(told) == 1 and len(kept) == 1
+    assert [event.kind for event in events[-2:]] == ["before", "during"]
+    assert len(events) == altered + 2
 
 
 def test_a_version_number_that_was_damaged_is_refused_and_nothing_lost(whole, file):
