@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from assistant.learner.runs import Curves, keep_run
 from assistant.render import figure
 from assistant.render.curve import chart
 from assistant.render.plain import inline
@@ -12,6 +13,7 @@ from skills.exercise import Exercise
 from skills.play import Ask, Done, Event, Judge, Measure, Result, Say, Show, Train, play
 
 Choose = Callable[[str, Sequence[str]], int | None]
+Keep = Callable[[Result, Curves], None]
 REDRAW = 0.15  # seconds between two pictures of a running training
 PIPE_LINES = 10  # progress lines a stage writes to a pipe
 
@@ -33,16 +35,22 @@ def run(
     seed: int = 0,
     device: str = "auto",
     choose: Choose | None = None,
+    keep: Keep = keep_run,
 ) -> Result:
     """Play an exercise to its end and return its result; without `choose` nothing is asked.
 
-    Ctrl-C while it trains stops the training; what was measured until then is returned.
+    Ctrl-C while it trains stops the training; what was measured until then is returned. The run
+    is kept with its curves, in the learner's file unless `keep` is another, before its end is
+    shown.
     """
+    curves: dict[str, Mapping[str, Sequence[tuple[int, float]]]] = {}
     answers: Mapping[str, int] | None = None if choose else {}
     events = play(exercise, seed=seed, device=device, answers=answers)
     event = next(events)
     with screen.training():
         while not isinstance(event, Done):
+            if isinstance(event, Train):
+                curves[event.stage] = event.curves
             screen.event(event)
             try:
                 if isinstance(event, Ask) and choose:
@@ -51,6 +59,7 @@ def run(
                     event = next(events)
             except KeyboardInterrupt:
                 event = events.throw(KeyboardInterrupt)
+        keep(event.result, curves)
         screen.event(event)
     events.close()
     return event.result
