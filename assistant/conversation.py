@@ -301,7 +301,7 @@ def split(message: str) -> list[str]:
         return []
     parts = [part.strip(" ,;") for part in _BETWEEN.split(message)]
     parts = [part for part in parts if len(part.split()) >= 2]
-    asked = all("?" in part or _ASKS.match(part) for part in parts[:-1])
+    asked = all("?" in part or _ASKS.match(part) for part in parts)
     return parts if asked and 2 <= len(parts) <= MOST_QUESTIONS else []
 
 
