@@ -1,0 +1,74 @@
+"""What the learner's code may use. Applied in its own process, before any of it runs."""
+
+import contextlib
+import mmap
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+GIGABYTE = 1 << 30
+PROCESSES = 32  # that a check may start; joblib and data loaders start a few
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds by the clock, bytes of memory and of files, characters of output shown."""
+
+    seconds: int = 120
+    memory: int = 4 * GIGABYTE
+    file: int = GIGABYTE
+    output: int = 20_000
+
+
+def apply(limits: Limits) -> None:
+    """Hold this process to the limits, as far as the system can; there is no way back."""
+    sys.addaudithook(_Processes())
+    try:
+        import resource
+    except ImportError:  # Windows: only the clock and the output are limited
+        return
+    cores = os.cpu_count() or 1
+    wanted = {
+        "RLIMIT_DATA": limits.memory,
+        "RLIMIT_CPU": limits.seconds * cores,
+        "RLIMIT_FSIZE": limits.file,
+        "RLIMIT_CORE": 0,
+    }
+    if threads := _threads():
+        wanted["RLIMIT_NPROC"] = threads + 16 * PROCESSES
+    for name, value in wanted.items():
+        kind = getattr(resource, name, None)
+        if kind is None:
+            continue
+        _, hard = resource.getrlimit(kind)
+        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        with contextlib.suppress(ValueError, OSError):  # a system that does not limit this
+            resource.setrlimit(kind, (bound, bound))
+
+
+class _Processes:
+    """Counts processes that are started, in shared memory, so that children count too."""
+
+    STARTS = frozenset({"os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"})
+
+    def __init__(self) -> None:
+        self._count = mmap.mmap(-1, 8)
+
+    def __call__(self, event: str, _: object) -> None:
+        """Refuse to start more processes than are allowed."""
+        if event in self.STARTS:
+            started = int.from_bytes(self._count[:8], "little") + 1
+            self._count[:8] = started.to_bytes(8, "little")
+            if started > PROCESSES:
+                raise RuntimeError(f"more than {PROCESSES} processes were started")
+
+
+def _threads() -> int:
+    """Return how many threads this user runs, which is what RLIMIT_NPROC counts; 0 if unknown."""
+    count = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_uid == os.getuid():
+                count += sum(1 for _ in (folder / "task").iterdir())
+    return count
