@@ -80,7 +80,7 @@ class _Child:
             reader.start()
         stopped = ""
         try:
-            process.wait(self._limits.seconds + 10)
+            process.wait(self._limits.clock + 10)
         except subprocess.TimeoutExpired:
             stopped = "time"
         except KeyboardInterrupt:
@@ -95,7 +95,8 @@ class _Child:
     def _ended(self, code: int | None) -> str:
         if self.events and self.events[-1]["event"] in {"end", "broken", "diagnosis"} and not code:
             return ""
-        if any(line.startswith("Timeout") for line in self.last_words):
+        late = {-getattr(signal, name, 0) for name in ("SIGPROF", "SIGXCPU")}
+        if code in late or any(line.startswith("Timeout") for line in self.last_words):
             return "time"
         return "crash" if code and code < 0 else "exit"
 
@@ -172,13 +173,13 @@ def _verdict(exercise: Exercise, file: Path, child: _Child, stopped: str) -> Ver
         passed = bool(event and event["passed"])
         checks.append(Outcome(judged.title, passed, message, "" if passed else judged.hint))
     found = _findings(child)
-    grave = Outcome(KNOWN, not found, *_first(found))
-    every = (*checks, grave)
+    grave = [finding for finding in found if finding.grave]
+    every = (*checks, Outcome(KNOWN, not grave, *_first(grave)))
     passed = all(check.passed for check in every) and not stopped and not broken
     return Verdict(exercise.id, str(file), passed, every, found, ended, child.seconds)
 
 
-def _first(found: tuple[Finding, ...]) -> tuple[str, str]:
+def _first(found: list[Finding]) -> tuple[str, str]:
     if not found:
         return "", ""
     line = f"Line {found[0].line}: " if found[0].line else ""
@@ -189,8 +190,8 @@ def _findings(child: _Child) -> tuple[Finding, ...]:
     told = [e["findings"] for e in child.events if e["event"] == "diagnosis"]
     known = mistakes()
     return tuple(
-        Finding(id_, printable(evidence), int(line), known[id_].name, known[id_].mend)
-        for id_, evidence, line in (told[-1] if told else ())
+        Finding(id_, printable(evidence), int(line), known[id_].name, known[id_].mend, grave)
+        for id_, evidence, line, grave in (told[-1] if told else ())
     )
 
 
