@@ -99,8 +99,6 @@ class _Judging:
             check(work, tools)
         except Wrong as error:
             message = str(error)
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:
             message, self._complete = explain(error, tools.diagnosis.notebook), False
         self._failed = self._failed or bool(message)

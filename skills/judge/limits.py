@@ -61,8 +61,10 @@ class _Processes:
     def __init__(self) -> None:
         self._count = mmap.mmap(-1, 8)
 
-    def __call__(self, event: str, _: object) -> None:
-        """Refuse to start more processes than are allowed."""
+    def __call__(self, event: str, args: tuple[object, ...]) -> None:
+        """Refuse to start more processes than are allowed, and to send signals to others."""
+        if event in {"os.kill", "os.killpg"} and args[0] != os.getpid():
+            raise RuntimeError("signals to other processes are not allowed")
         if event in self.STARTS:
             started = int.from_bytes(self._count[:8], "little") + 1
             self._count[:8] = started.to_bytes(8, "little")

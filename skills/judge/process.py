@@ -73,7 +73,7 @@ class _Child:
             stderr=subprocess.PIPE, start_new_session=True, env=_environment(),
         )  # fmt: skip
         readers = [
-            threading.Thread(target=read, args=(pipe,), daemon=True)
+            threading.Thread(target=_closing, args=(read, pipe), daemon=True)
             for read, pipe in ((self._read, process.stdout), (self._print, process.stderr))
         ]
         for reader in readers:
@@ -129,6 +129,11 @@ class _Child:
         pattern = re.compile(rf'File "{re.escape(str(self._file))}", line (\d+)')
         found = [match for line in self.last_words if (match := pattern.search(line))]
         return int(found[0][1]) if found else None
+
+
+def _closing(read: Callable[[IO[bytes]], None], pipe: IO[bytes]) -> None:
+    with pipe:
+        read(pipe)
 
 
 def _environment() -> dict[str, str]:

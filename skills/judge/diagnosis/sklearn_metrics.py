@@ -47,7 +47,7 @@ class Metrics:
         """Remember what a model answered, and scores that are accuracies."""
         if method == "score":
             self._scored(args[1] if len(args) > 1 else named.get("y"), line)
-        elif method in {"predict", "predict_proba"} and getattr(result, "size", 0):
+        elif method in {"predict", "predict_proba"} and hasattr(result, "shape"):
             if len(self._answers) > KEPT:
                 self._answers.clear()
             if method == "predict":

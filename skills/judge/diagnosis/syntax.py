@@ -41,13 +41,10 @@ class Syntax:
     def _device(self) -> None:
         mine, right = (_functions(tree).get("run") for tree in (self._notebook.tree, self._right))
         for node in ast.walk(self._notebook.tree):
-            named = isinstance(node, ast.Constant) and str(node.value).partition(":")[0] == "cuda"
-            called = isinstance(node, ast.Attribute) and node.attr == "cuda"
-            if called and isinstance(node.value, ast.Name) and node.value.id == "torch":
-                continue
-            if (named or called) and "is_available" not in self._notebook.text:
+            if _cuda(node) and "is_available" not in self._notebook.text:
                 evidence = "the device is written into the code, whatever `run` is given"
-                self._notebook.note("wrong_dtype_or_device", evidence, node.lineno)
+                line = getattr(node, "lineno", None)
+                self._notebook.note("wrong_dtype_or_device", evidence, line)
         if mine and right and "device" in _used(right) and "device" not in _used(mine):
             evidence = "`run` never uses its `device`"
             self._notebook.note("wrong_dtype_or_device", evidence, mine.lineno)
@@ -91,6 +88,14 @@ class Syntax:
             if isinstance(called, ast.Attribute) and called.attr == "predict_proba" and row:
                 evidence = "this takes a row of predict_proba, where a column was meant"
                 self._notebook.note("wrong_axis", evidence, node.lineno, sure=False)
+
+
+def _cuda(node: ast.AST) -> bool:
+    """Return whether this is the text "cuda" or a call of `.cuda()`, but not torch.cuda itself."""
+    if isinstance(node, ast.Constant):
+        return str(node.value).partition(":")[0] == "cuda"
+    named = isinstance(node, ast.Attribute) and node.attr == "cuda"
+    return named and ast.unparse(node) != "torch.cuda"
 
 
 def _functions(tree: ast.AST) -> dict[str, ast.FunctionDef]:

@@ -1,5 +1,6 @@
 """Layers of PyTorch: two linear ones with nothing between them, and units that never fire."""
 
+import ast
 import functools
 from collections import deque
 from typing import Any
@@ -13,7 +14,7 @@ PASSED = ("View", "Reshape", "Permute", "Transpose", "Squeeze", "Unsqueeze", "Ma
           "BatchNorm", "Clone", "T", "ToCopy", "Mean", "AdaptiveAvg", "Expand")  # fmt: skip
 LINEAR = ("Linear", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d")
 WINDOW = 20  # calls over which a unit must fire once
-DEAD, ALL_DEAD = 0.6, 0.95  # shares of the units of a layer
+DEAD = 0.6  # a share of the units of a layer
 
 
 class Layers:
@@ -55,7 +56,7 @@ class Layers:
                 )
                 evidence += f"the last {WINDOW} batches"
                 line = self._lines[site]
-                self._notebook.note("dead_relus", evidence, line, sure=dead > ALL_DEAD)
+                self._notebook.note("dead_relus", evidence, line, sure=False)
 
     def _before(self, model: Any, args: Any) -> None:
         if model not in self._seen:
@@ -73,7 +74,17 @@ class Layers:
         name, parent = before
         if parent == self._parents.get(model):
             evidence = f"the output of {name} goes straight into {_described(model)}"
-            self._notebook.note("forgotten_activation", evidence)
+            self._notebook.note("forgotten_activation", evidence, self._made(model))
+
+    def _made(self, model: Any) -> int | None:
+        """Return the line that makes a layer of this kind and these sizes, if one does."""
+        kind, sizes = type(model).__name__, _sizes(model)
+        for node in ast.walk(self._notebook.tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(kind):
+                given = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+                if given[: len(sizes)] == sizes:
+                    return node.lineno
+        return None
 
     def _after(self, model: Any, args: Any, output: Any) -> None:
         kind = type(model).__name__
@@ -119,10 +130,12 @@ def _origin(node: Any) -> tuple[str, int] | None:
 
 
 def _described(model: Any) -> str:
-    sizes = [getattr(model, name, None) for name in
-             ("in_features", "out_features", "in_channels", "out_channels")]  # fmt: skip
-    known = ", ".join(str(size) for size in sizes if size is not None)
-    return f"{type(model).__name__}({known})"
+    return f"{type(model).__name__}({', '.join(map(str, _sizes(model)))})"
+
+
+def _sizes(model: Any) -> list[int]:
+    names = ("in_features", "out_features", "in_channels", "out_channels")
+    return [size for name in names if (size := getattr(model, name, None)) is not None]
 
 
 def make(diagnosis: Diagnosis, _: str) -> Layers:

@@ -62,7 +62,7 @@ class Training:
             self._used.pop(id(tensor), None)
             return zero(tensor)
 
-        torch.Tensor.zero_ = zero_  # type: ignore[method-assign]
+        torch.Tensor.zero_ = zero_  # type: ignore[assignment,method-assign]
         clear = torch.optim.Optimizer.zero_grad
 
         @functools.wraps(clear)
@@ -72,7 +72,7 @@ class Training:
                     self._used.pop(id(parameter.grad), None)
             clear(optimiser, set_to_none)
 
-        torch.optim.Optimizer.zero_grad = zero_grad  # type: ignore[method-assign]
+        torch.optim.Optimizer.zero_grad = zero_grad  # type: ignore[assignment,method-assign]
 
     def look(self, *, complete: bool) -> None:
         """Note what the loops since the last look came to."""
