@@ -62,9 +62,12 @@ def exercise_run(
     Ctrl-C keeps the best so far. A run that was stopped or killed goes on where it was.
     """
     item = find(id_)
-    if nproc > 1 and RANK not in os.environ:
-        raise SystemExit(_torchrun(item, nproc))
-    with _rank(device, nproc) as (device, first):
+    if nproc > 1:
+        flags = {"--yes": yes, "--afresh": afresh, "--json": as_json}
+        given = [flag for flag, on in flags.items() if on]
+        command = ["run", id_, "--seed", str(seed), "--device", device, *given]
+        raise SystemExit(_torchrun(item, nproc, command))
+    with _rank(device) as (device, first):
         result = _play(
             item, seed, device, yes=yes, quiet=as_json or not first, afresh=afresh, writes=first
         )
@@ -177,8 +180,8 @@ def _document(result: Any) -> dict[str, Any]:
     return asdict(result)
 
 
-def _torchrun(item: Any, nproc: int) -> int:
-    """Start this command again in several processes; return how it ended."""
+def _torchrun(item: Any, nproc: int, arguments: list[str]) -> int:
+    """Run a command of this group in several processes; return how it ended."""
     import subprocess
 
     from skills.workspace import solution
@@ -186,19 +189,14 @@ def _torchrun(item: Any, nproc: int) -> int:
     if "average(" not in solution(item).read_text("utf-8"):
         raise UsageError(f"{item.id} trains in one process only: leave out --nproc.")
     launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(nproc)]
-    command = [sys.executable, *launch, "-m", "assistant.commands.exercise", *_arguments()]
+    command = [sys.executable, *launch, "-m", "assistant.commands.exercise", *arguments]
     with contextlib.suppress(KeyboardInterrupt):
         return subprocess.run(command, check=False).returncode
     return 130
 
 
-def _arguments() -> list[str]:
-    """Return this command line from `run` on."""
-    return sys.argv[sys.argv.index("run") :]
-
-
 @contextlib.contextmanager
-def _rank(device: str, nproc: int) -> Iterator[tuple[str, bool]]:
+def _rank(device: str) -> Iterator[tuple[str, bool]]:
     """Join the other processes, if there are any; yield the device, and whether this is the first.
 
     On GPUs only if there is one for each process: two on one are slower than one.
@@ -208,7 +206,7 @@ def _rank(device: str, nproc: int) -> Iterator[tuple[str, bool]]:
         return
     import torch
 
-    rank = int(os.environ["LOCAL_RANK"])
+    rank, nproc = int(os.environ["LOCAL_RANK"]), int(os.environ["WORLD_SIZE"])
     gpus = torch.cuda.device_count() if device in {"auto", "cuda"} else 0
     if gpus >= nproc:
         torch.cuda.set_device(rank)
