@@ -146,7 +146,7 @@ class Training:
         if loop.steps < STEPS or self._explodes(loop):
             return
         part = max(loop.steps // 5, 3)
-        first, last = (sum(some) / len(some) for some in (loop.losses[:part], loop.losses[-part:]))
+        first, last = loop.losses[0], sum(loop.losses[-part:]) / part
         moved = sorted(loop.moved)[len(loop.moved) // 2] if loop.moved else 0.0
         rate = f"{loop.kind} with a rate of up to {loop.rate:g}"
         tale = f"the loss went from {first:.3g} to {last:.3g} in {loop.steps} steps, {rate}"
