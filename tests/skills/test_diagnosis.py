@@ -101,7 +101,7 @@ TORCH_CASES = [
      .replace("return ", "return ").rstrip() + ".eval()\n"),
     ("learning_rate_too_high", "rate=0.01", "rate=30.0"),
     ("learning_rate_too_low", "rate=0.01", "rate=1e-6"),
-    ("exploding_gradients", FORWARD, FORWARD + " * 3 ** sum("
+    ("exploding_gradients", FORWARD, FORWARD + " * 3.0 ** sum("
      "int(kept['step']) for kept in optimiser.state.values())"),
     ("dead_relus", BODY, BODY.replace("return ", "made = ")
      + "    nn.init.constant_(made[0].bias, -20.0)\n    return made\n"),
