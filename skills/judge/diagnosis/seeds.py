@@ -48,7 +48,7 @@ class Seeds:
         if self._unruly:
             names = " and ".join(sorted(self._unruly))
             evidence = f"{names} gave random numbers that run's seed did not govern"
-            self._notebook.note("seed_half_set", evidence, self._line)
+            self._notebook.note("seed_half_set", evidence, self._line, sure=False)
 
     def _states(self) -> dict[str, Any]:
         states: dict[str, Any] = {"random": random.getstate()}
