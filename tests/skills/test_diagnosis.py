@@ -51,10 +51,7 @@ BODY = "    return nn.Sequential(nn.Linear(5, 16), nn.ReLU(), nn.Linear(16, 2))\
 EVAL = "    model.eval()\n"
 
 # (the mistake, or None; a part of the program; what is put there)
-TORCH_  # Whole programs, each right, of the kinds that exercises are about.
-RIGHT = [file.read_text() for file in sorted((Path(__file__).parent / "right_code").glob("*.py"))]
-
-CASES = [
+TORCH_CASES = [
     (None, "", ""),
     (None, FORWARD, "nn.CrossEntropyLoss()(net(x[rows]), y[rows])"),
     (None, FORWARD, "F.nll_loss(net(x[rows]).log_softmax(1), y[rows])"),
@@ -153,10 +150,7 @@ SPLIT = "    a, b, c, d = train_test_split(x, y, stratify=y, random_state=0)\n"
 FIT = "make_pipeline(StandardScaler(), LogisticRegression()).fit(a, c)"
 RISK = "model.predict_proba(b)[:, 1]"
 SCORE = "    print(average_precision_score(d, risk), roc_auc_score(d, risk))\n"
-SKLEARN_  # Whole programs, each right, of the kinds that exercises are about.
-RIGHT = [file.read_text() for file in sorted((Path(__file__).parent / "right_code").glob("*.py"))]
-
-CASES = [
+SKLEARN_CASES = [
     (None, "", ""),
     (None, FIT, "RandomForestClassifier(50, random_state=0).fit(a, c)"),
     (None, FIT, "LogisticRegression().fit((a - a.mean(0)) / a.std(0), c)\n"
