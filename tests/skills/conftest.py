@@ -77,6 +77,20 @@ def toy_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def toy_ladder(toy_file: Path) -> Path:
+    """Return the folder of the toy exercise, with checks, mutants, solution and starter."""
+    import toy_judged as toy
+
+    folder = toy_file.parent
+    toy_file.write_text(TOY + toy.JUDGED, "utf-8")
+    files = {"checks.py": toy.CHECKS, "solution.py": toy.SOLUTION, "starter.py": toy.STARTER,
+             "mutants.yaml": toy.MUTANTS}  # fmt: skip
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture
 def toy(toy_file: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Run], Exercise]:
     """Return a function that makes the toy exercise with a solution of one's own."""
 

@@ -1,6 +1,7 @@
 """Random numbers that no seed governs."""
 
 import contextlib
+import functools
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -23,13 +24,13 @@ class Seeds:
     def install(self) -> None:
         """Wrap the functions that seed."""
         self._wrap(random, "seed", "random")
-        if "numpy" in sys.modules:
-            self._wrap(sys.modules["numpy"].random, "seed", "NumPy's global numbers")
-            self._wrap_generator(sys.modules["numpy"].random)
-        if "torch" in sys.modules:
-            self._wrap(sys.modules["torch"], "manual_seed", "torch")
+        if numpy := sys.modules.get("numpy"):
+            self._wrap(numpy.random, "seed", "NumPy's global numbers")
+            self._wrap_generator(numpy.random)
+        if torch := sys.modules.get("torch"):
+            self._wrap(torch, "manual_seed", "torch")
 
-    def look(self) -> None:
+    def look(self, *, complete: bool) -> None:
         """Everything is noted when a run ends."""
 
     @contextlib.contextmanager
@@ -60,7 +61,10 @@ class Seeds:
 
     def _wrap(self, module: Any, name: str, source: str) -> None:
         original: Callable[..., Any] = getattr(module, name)
+        if hasattr(original, "__wrapped__"):
+            return
 
+        @functools.wraps(original)
         def seed(*args: Any, **named: Any) -> Any:
             if self._running and (line := self._notebook.caller()):
                 if source not in self._seeded and self._states()[source] != self._fresh[source]:
@@ -73,7 +77,10 @@ class Seeds:
 
     def _wrap_generator(self, module: Any) -> None:
         original = module.default_rng
+        if hasattr(original, "__wrapped__"):
+            return
 
+        @functools.wraps(original)
         def default_rng(seed: Any = None) -> Any:
             if self._running and seed is None and (line := self._notebook.caller()):
                 self._unruly.add("default_rng() without a seed")
