@@ -68,7 +68,8 @@ def run(
             raise
         kept.remove()  # what was saved may be what broke it
         return run(
-            exercise, screen, seed=seed, device=device, choose=choose, constants=constants, keep=keep
+            exercise, screen, seed=seed, device=device, choose=choose, constants=constants,
+            keep=keep,
         )  # fmt: skip
     if result.stopped and kept.file:
         return dataclasses.replace(result, artifacts=(str(kept.file),))
