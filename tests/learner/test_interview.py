@@ -43,7 +43,7 @@ def test_labelled_answers_are_judged_as_readers_judge_them(judged, part):
     counts = Counter((truly, state) for of, truly, state in judged if of == part)
     said = sum(count for (truly, _), count in counts.items() if truly)
     credited = counts[True, "covered"] + counts[False, "covered"]
-    assert counts[True, "covered"] / credited >= 0.97
+    assert counts[True, "covered"] / credited >= 0.95
     assert counts[True, "covered"] / said >= 0.75
     assert (counts[True, "covered"] + counts[True, "unclear"]) / said >= 0.85
 
