@@ -4,7 +4,9 @@ Faults name file, line, field and mend, as those of the knowledge base do.
 """
 
 import ast
+import contextlib
 import string
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,6 +18,7 @@ from knowledge.authoring import Fault, KnowledgeError, Loader, line_of
 from skills.data import DATASETS
 from skills.exercise import FILE, Exercise, package, read
 from skills.figures import FIGURES
+from skills.judge import lint
 
 SOLUTION_LINES = 100
 _MENDS = {
@@ -81,14 +84,26 @@ def check(root: Path | None = None) -> list[Fault]:
             faults += error.faults
             continue
         node = yaml.compose(path.read_text("utf-8"), Loader=Loader)
-        for field, problem, mend in (*_faults(exercise), *_code(path.parent)):
+        found = (*_faults(exercise), *_code(path.parent), *lint.faults(exercise, path.parent))
+        for field, problem, mend in found:
             place = [int(part) if part.isdigit() else part for part in field.split(".")]
             name = str(path.relative_to(root))
             faults.append(Fault(name, line_of(node, place), field, problem, mend))
         if read(path, root) != exercise:
             problem = "reads otherwise when trusted"
             faults.append(Fault(str(path.relative_to(root)), 1, "file", problem, "quote the texts"))
-    return sorted(faults)
+    return sorted([*faults, *_next(root)])
+
+
+def _next(root: Path) -> Iterator[Fault]:
+    """Yield a fault for each exercise that is named as the next one and does not exist."""
+    files = {path.parent.name: path for path in root.glob(f"*/*/{FILE}")}
+    for path in files.values():
+        with contextlib.suppress(KnowledgeError):
+            unknown = [name for name in read(path, root).next if name not in files]
+            if unknown:
+                problem = f"names {', '.join(unknown)}"
+                yield Fault(str(path.relative_to(root)), 1, "next", problem, "name exercises")
 
 
 Found = tuple[str, str, str]
@@ -115,7 +130,7 @@ def _stages(exercise: Exercise) -> list[str]:
 
 def _names(exercise: Exercise) -> Iterator[Found]:
     if exercise.dataset not in DATASETS:
-        yield "dataset", f"names {exercise.dataset!r}", "name one of skills/data.py"
+        yield "dataset", f"names {exercise.dataset!r}", "name a module of skills/data"
     for field in ("main", "baseline"):
         if getattr(exercise, field) not in _stages(exercise):
             yield field, "is no stage that a step trains", "name a stage"
@@ -166,6 +181,20 @@ def _code(folder: Path) -> Iterator[Found]:
             yield "file", f"has no {name} beside it", "write it"
             continue
         text = (folder / name).read_text("utf-8")
-        ast.parse(text, name)
+        try:
+            ast.parse(text, name)
+        except SyntaxError as error:
+            yield "file", f"has a {name} that is no Python: line {error.lineno}", "mend it"
         if name == "solution.py" and len(text.splitlines()) > SOLUTION_LINES:
             yield "file", f"has a {name} of over {SOLUTION_LINES} lines", "shorten it"
+
+
+def main() -> int:
+    """Print every fault of the packaged exercises; return how a command ends, 1 with faults."""
+    faults = check()
+    sys.stdout.writelines(f"{fault}\n" for fault in faults)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -23,6 +23,7 @@ from typing_extensions import Doc
 from knowledge.schema import STRICT, Ids, Line, Prose, QuizItem, Source
 
 Name = Annotated[str, MinLen(1), Doc("as a Python name: accuracy, random_forest")]
+Value = bool | int | float | str
 FILE = "exercise.yaml"
 
 
@@ -63,8 +64,13 @@ class Prediction:
 
     def right(self, value: float) -> int:
         """Return the index of the choice that a measured value makes right."""
-        bounds = [choice.below for choice in self.choices[:-1]]
-        return sum(bound is not None and value >= bound for bound in bounds)
+        return right(self.choices, value)
+
+
+def right(choices: tuple[Choice, ...], value: float) -> int:
+    """Return the index of the choice that a value makes right."""
+    bounds = [choice.below for choice in choices[:-1]]
+    return sum(bound is not None and value >= bound for bound in bounds)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +94,7 @@ class Picture:
     stages: tuple[Name, ...] = ()
     metrics: tuple[Name, ...] = ()
     labels: Annotated[tuple[Line, ...], Doc("names of the classes, or of rows then columns")] = ()
+    of: Annotated[str, Doc("the key of `made` that a figure of any values draws")] = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +124,35 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """Something that the learner's own code must do; `check_<name>` of checks.py decides."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    name: Name
+    title: Annotated[Line, Doc("what holds when it passes")]
+    hint: Annotated[Prose, Doc("what to think of when it fails; not the answer")]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WhatIf:
+    """One knob to turn, predict, run and compare: a constant at the top of solution.py.
+
+    The choices are decided by how much `decides` changed: its value with the knob turned less
+    its usual value.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    knob: Annotated[str, Doc("the constant's name: EPOCHS")]
+    default: Annotated[Value, Doc("the constant as solution.py has it")]
+    values: Annotated[tuple[Value, ...], MinLen(1), Doc("worth trying")]
+    question: Annotated[Line, Doc("{value} is the one chosen")]
+    decides: Annotated[str, Doc("a measured value, as cnn.accuracy")]
+    choices: Annotated[tuple[Choice, ...], MinLen(2)]
+    compare: Annotated[tuple[str, ...], MinLen(1), Doc("measured values shown side by side")]
+    after: Annotated[Prose, Doc("{value}, {usual.cnn.accuracy}, {changed.cnn.accuracy} allowed")]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Exercise:
     """A model to watch being trained, to read, and to write oneself."""
 
@@ -128,7 +164,7 @@ class Exercise:
     concepts: Annotated[Ids, MinLen(1)]
     prerequisites: Ids = ()
     minutes: Annotated[int, Ge(1), Doc("for a learner who reads along")]
-    budget: Annotated[int, Ge(1), Doc("seconds of training on two CPU cores, at the most")]
+    budget: Annotated[int, Ge(1), Doc("CPU seconds that a run may take, on two cores")]
     device: Annotated[Literal["auto", "cpu"], Doc("cpu: its library has no other")]
     dataset: Annotated[Name, Doc("a name in skills.data")]
     stand_in: Annotated[str, Doc("when the data stand for others: say so")] = ""
@@ -141,6 +177,11 @@ class Exercise:
     passed: Annotated[Prose, Doc("what the result means when every check holds")]
     failed: Annotated[Prose, Doc("and when one does not")]
     try_next: Annotated[tuple[Line, ...], MinLen(1)]
+    judged: Annotated[tuple[Judged, ...], Doc("what the learner's own code is held to")] = ()
+    allows: Annotated[Ids, Doc("mistakes that are none here, for diagnosis to pass over")] = ()
+    ordered: Annotated[bool, Doc("rows stand in order of time: a split at random leaks")] = False
+    bf16: Annotated[bool, Doc("train in bfloat16 where the GPU can: sound for this model")] = False
+    what_ifs: tuple[WhatIf, ...] = ()
     hints: Annotated[tuple[Line, ...], Len(3, 3), Doc("of rising strength")]
     quiz: Annotated[tuple[QuizItem, ...], MinLen(2)]
     next: Ids = ()
@@ -183,7 +224,7 @@ def read(path: Path, root: Path) -> Exercise:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         document = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - safe
         place = {"id": path.parent.name, "family": path.parent.parent.name}
-        built = _build(Exercise, {**document, **place})
+        built = build(Exercise, {**document, **place})
     except (TypeError, ValueError, KeyError, AttributeError, yaml.YAMLError):
         from skills.check import strict  # pydantic: only to explain a fault
 
@@ -191,16 +232,17 @@ def read(path: Path, root: Path) -> Exercise:
     return typing.cast(Exercise, built)
 
 
-def _build(hint: Any, value: Any) -> Any:
+def build(hint: Any, value: Any) -> Any:
+    """Return a document of a trusted file as what `hint` says: dataclasses, tuples, texts."""
     if typing.get_origin(hint) is Annotated:
-        return _build(typing.get_args(hint)[0], value)
+        return build(typing.get_args(hint)[0], value)
     if isinstance(hint, types.UnionType):
         inner = [arm for arm in typing.get_args(hint) if arm is not types.NoneType]
-        return None if value is None else _build(inner[0], value)
+        return None if value is None else build(inner[0], value)
     if typing.get_origin(hint) is tuple:
         if not isinstance(value, list):
             raise TypeError("not a list")
-        return tuple(_build(typing.get_args(hint)[0], item) for item in value)
+        return tuple(build(typing.get_args(hint)[0], item) for item in value)
     if dataclasses.is_dataclass(hint):
         return _dataclass(typing.cast(type, hint), value)
     return value.strip() if isinstance(value, str) else value
@@ -208,7 +250,7 @@ def _build(hint: Any, value: Any) -> Any:
 
 def _dataclass(kind: type, document: Mapping[str, Any]) -> Any:
     hints = _hints(kind)
-    return kind(**{name: _build(hints[name], value) for name, value in document.items()})
+    return kind(**{name: build(hints[name], value) for name, value in document.items()})
 
 
 @cache

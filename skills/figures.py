@@ -2,6 +2,9 @@
 
 A figure is made from what the stages of an exercise measured and made. The builders are
 looked up by the name that the YAML uses; each is shared by all exercises that can feed it.
+
+`lines`, `cells`, `images` and `counts` draw any values: those that the first of the picture's
+`stages` put into its `made` under the key `of`. The other builders know what they look for.
 """
 
 from collections.abc import Callable, Mapping
@@ -177,6 +180,43 @@ def _activations(of: Material) -> Images:
     return Images(tuple(image.numpy() for image in images), captions, 0.0, high)
 
 
+def _lines(of: Material) -> Curves:
+    """Draw {name: (x, y)}; the labels name the axes."""
+    curves = _own(of)
+    drawn = tuple(_line(str(name), x, y) for name, (x, y) in curves.items())
+    return Curves(of.picture.labels[0], of.picture.labels[1], drawn)
+
+
+def _cells(of: Material) -> Table:
+    """Draw rows of texts and numbers; the labels name the columns."""
+    rows = tuple(tuple(_cell(value) for value in row) for row in _own(of))
+    return Table(of.picture.labels, rows)
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _pictures(of: Material) -> Images:
+    """Draw an array of shape (n, height, width); the labels are the captions."""
+    import numpy as np
+
+    images = np.asarray(_own(of), np.float32)
+    captions = of.picture.labels or tuple(str(number + 1) for number in range(len(images)))
+    return Images(tuple(images), captions, float(images.min()), float(images.max()))
+
+
+def _counts(of: Material) -> Matrix:
+    """Draw a table of whole numbers; the labels are those of the rows, then the columns."""
+    counts = tuple(tuple(int(value) for value in row) for row in _own(of))
+    labels = of.picture.labels
+    return Matrix(labels[: len(counts)], labels[len(counts) :], counts)
+
+
+def _own(of: Material) -> Any:
+    return of.made[of.picture.stages[0]][of.picture.of]
+
+
 def _first_filters(model: Any) -> Any:
     """Return the first convolution: the only layer whose filters are images themselves."""
     return next(layer for layer in model.modules() if type(layer).__name__ == "Conv2d")
@@ -192,6 +232,10 @@ def _read(made: Mapping[str, Any]) -> tuple[Any, Any, Any]:
 
 
 FIGURES: dict[str, Callable[[Material], Figure]] = {
+    "lines": _lines,
+    "cells": _cells,
+    "images": _pictures,
+    "counts": _counts,
     "comparison": _comparison,
     "precision_recall": _precision_recall,
     "cost_by_threshold": _cost_by_threshold,
