@@ -10,7 +10,7 @@ from assistant.context import Reading, ordinals, readings, returns
 from assistant.language.mentions import Mention
 from assistant.language.understanding import Parts, Understanding, understand
 from assistant.render.plain import clean
-from assistant.replies import concept, control, dispatch, path, practice, talk
+from assistant.replies import concept, control, dispatch, path, practice, talk, why
 from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
 from assistant.reply import Block, Reply, Text
 from assistant.scope import in_field, in_scope, strange_subject
@@ -84,6 +84,8 @@ class Conversation:
         if not re.search(r"\w", message):
             note = self._mind.phrases["not_readable" if text.strip() else "empty"]
             return Reply("clarify", "empty", (Text(note),), question=message)
+        if message.casefold() == "/why":
+            return why.reply(self.memory.last, self._mind.phrases)
         reply = self._picked(message) or self._several(message) or self._answer(message)
         if cut:
             note = self._mind.phrases["truncated_input"].format(limit=f"{LIMIT:,}")
