@@ -41,10 +41,10 @@ SMOOTHING = 0.1
 class Recipe:
     """How to train: bounded by `epochs` and by `seconds`, whichever ends first."""
 
-    epochs: int = 8
+    epochs: int = 10
     seconds: float = 540.0
     batch: int = 64
-    rate: float = 1.5e-4
+    rate: float = 1e-4
     warm_up: float = 0.1
     seed: int = 0
 
