@@ -89,7 +89,7 @@ class Chat:
             raise self._failed
         if self._conversation is None:
             self._conversation = Conversation(
-                self._mind, self._mind.encoder.encode, self._exercises
+                self._mind, self._mind.encoder.layers, self._exercises
             )
         return self._conversation.respond(text)
 

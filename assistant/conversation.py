@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from assistant.context import Reading, ordinals, readings, returns
+from assistant.language.encoder import last
 from assistant.language.mentions import Mention
 from assistant.language.understanding import Parts, Understanding, understand
 from assistant.render.plain import clean
@@ -69,7 +70,10 @@ class Conversation:
         level: str = "newcomer",
         today: date | None = None,
     ) -> None:
-        """Start a conversation; deadlines such as "by June" count from `today`."""
+        """Start a conversation; deadlines such as "by June" count from `today`.
+
+        `encode` gives the vectors of `assistant.language.encoder.Encoder.layers`.
+        """
         self._today = today
         self._mind = mind
         self._encode = encode
@@ -265,7 +269,7 @@ class Conversation:
         """Return the choice that a few words mean more than any other: "the unfair kind"."""
         if len(message.split()) > CHOOSING_WORDS or not _CHOOSES.search(message):
             return None
-        vectors = self._encode([message, *choices])
+        vectors = last(self._encode([message, *choices]))
         likeness = vectors[1:] @ vectors[0]
         order = likeness.argsort()[::-1]
         clear = likeness[order[0]] - likeness[order[1]] >= CLEARLY

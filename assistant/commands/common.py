@@ -29,7 +29,7 @@ def new_conversation(mind: Any = None) -> Any:
     from skills.exercise import catalogue
 
     mind = mind or load_mind()
-    return Conversation(mind, mind.encoder.encode, catalogue())
+    return Conversation(mind, mind.encoder.layers, catalogue())
 
 
 def load_encoder() -> Any:

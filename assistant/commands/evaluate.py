@@ -39,9 +39,10 @@ def evaluate_intents(
     if bool(clinc) == bool(train and test):
         raise click.UsageError("Give either --train and --test, or --clinc.")
     from assistant.evaluation import intents
-    from assistant.language.finetune import Layers, Recipe, frozen
+    from assistant.language.encoder import from_bytes
+    from assistant.language.finetune import Recipe, frozen
 
-    encode = Layers(frozen()).encode
+    encode = from_bytes(frozen()).layers
     recipe = Recipe(seconds=60 * minutes) if fine_tune else None
     if train and test:
         print_figures(intents.evaluate(encode, train, test, oos, recipe=recipe), as_json)
@@ -64,7 +65,7 @@ def evaluate_conversation(folds: int, as_json: bool) -> None:
 
     mind = load_mind()
     utterances = masked_utterances(mind.names)
-    encode = encode_both(mind.encoder.encode)
+    encode = encode_both(mind.encoder.layers)
     print_figures(conversation.cross_validate(encode, utterances, folds=folds), as_json)
 
 
