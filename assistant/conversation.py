@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from assistant.context import Reading, ordinals, readings, returns
+from assistant.context import WHICH_OF, Reading, ordinals, readings, returns
 from assistant.language.encoder import last
-from assistant.language.mentions import Mention
+from assistant.language.mentions import WEAK, Mention
 from assistant.language.understanding import Parts, Understanding, understand
 from assistant.render.plain import clean
 from assistant.replies import concept, control, dispatch, path, practice, talk, why
@@ -19,7 +19,9 @@ from assistant.search import Encode
 from skills.exercise import Exercise
 
 LIMIT = 2000  # characters of a message that are read
-SMALL_TALK = 0.75  # how likely talk must be in a message that names something of ours
+SMALL_TALK = 0.75  # how likely talk must be in a message that leans on the conversation
+SURELY_TALK = 1.01  # … in one that names something of ours, or asks how to stop something
+_CLOSING = ("cancel", "deny", "goodbye")
 MOST_QUESTIONS = 3  # of one message that are answered one by one
 STORY_WORDS = 45  # a longer message is a story with a question, not a list of questions
 # Where one question ends and the next begins: a question mark, or "and how …", ", why …".
@@ -78,6 +80,7 @@ class Conversation:
         self._mind = mind
         self._encode = encode
         self._exercises = exercises
+        self._leaned_on = ""  # the topic that the last message took from the conversation
         self.memory = Memory(level=level)
 
     def respond(self, text: str) -> Reply:
@@ -124,7 +127,7 @@ class Conversation:
         spelt = message if pending.choices else ordinals(message, self.memory, self._mind.library)
         resumed = returns(spelt)
         turn = self._turn(understand(resumed or spelt, self._encode, self._mind, self._today))
-        if resumed and turn.about and not concept.specific(turn):
+        if resumed and turn.about and turn.intent == "define" and not concept.specific(turn):
             turn = dataclasses.replace(turn, intent="more")
         reply = self._control(turn, pending)
         if reply is None and not in_scope(turn):
@@ -147,14 +150,18 @@ class Conversation:
         if intent == "profile" and ("?" in heard.text or _ASKS.match(heard.text)):
             ranked = heard.prediction.ranked
             intent, sure = next((pair for pair in ranked if pair[0] != "profile"), (intent, sure))
-        if topical and intent in (*dispatch.TALK, *control.CONTROL):
-            intent, sure = self._substantial(heard)
+        talks = intent in (*dispatch.TALK, *control.CONTROL)
+        if talks and (topical or (intent in _CLOSING and _ASKS.match(heard.text))):
+            about_talk = intent in control.AGAIN
+            intent, sure = self._substantial(heard, SMALL_TALK if about_talk else SURELY_TALK)
         if intent in (*dispatch.TALK, *control.CONTROL) and sure >= SMALL_TALK:
             return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
         replans = self._replans(heard)
+        self._leaned_on = ""
         chosen = self._spelt(heard)
         if chosen is not None:
             reading, spelt = chosen
+            self._leaned_on = reading.topic
             about = tuple(spelt.named())
             intent, sure = self._meant(heard, spelt, reading)
             told = spelt.slots if reading.goes_on and not replans else heard.slots
@@ -188,7 +195,10 @@ class Conversation:
         ]
         if not found:
             return None
-        leaning = any(reading.leans for reading, _ in found)
+        strange = heard.prediction.is_out_of_scope
+        leaning = any(
+            reading.leans and (not strange or _familiar(spelt)) for reading, spelt in found
+        )
         best = max(found, key=lambda pair: _evidence(pair[1]) - FAR * pair[0].far)
         bar = max(_evidence(heard) + STANDING, LEANING)
         return best if leaning or _evidence(best[1]) > bar else None
@@ -197,16 +207,18 @@ class Conversation:
         self, heard: Understanding, spelt: Understanding, reading: Reading
     ) -> tuple[str, float]:
         """Return the intent of a message that was spelt out, and how sure it is."""
+        if WHICH_OF.search(heard.text) and len(spelt.named(*TOPIC_KINDS)) > 1:
+            return "compare", 1.0
         own = heard.intent not in (*dispatch.TALK, *control.CONTROL, "define")
         if own and heard.confidence >= OWN_INTENT and not heard.prediction.is_out_of_scope:
             return heard.intent, heard.confidence
         if reading.goes_on and self.memory.intent and spelt.confidence < OWN_INTENT:
             return self.memory.intent, 1.0
-        return self._substantial(spelt)
+        return self._substantial(spelt, SURELY_TALK)
 
-    def _substantial(self, heard: Understanding) -> tuple[str, float]:
+    def _substantial(self, heard: Understanding, bar: float = SMALL_TALK) -> tuple[str, float]:
         """Return the likeliest intent that is about something, unless small talk is likelier."""
-        if heard.confidence < SMALL_TALK:
+        if heard.confidence < bar:
             for label, share in heard.prediction.ranked:
                 if label not in dispatch.TALK and label not in control.CONTROL:
                     return label, share
@@ -218,6 +230,9 @@ class Conversation:
             chosen = pending.choices or (self.memory.last.suggestions if self.memory.last else ())
             if not pending.action and chosen:
                 return self._answer(chosen[0])
+        again = control.put_right(turn)
+        if again:
+            return dataclasses.replace(self._answer(again), question=turn.heard.text)
         corrected = control.corrected(turn)
         if corrected is not None:
             return dispatch.answer(corrected)
@@ -287,13 +302,20 @@ class Conversation:
         if reply.intent not in control.CONTROL:
             self.memory.intent = reply.intent
             self.memory.said, self.memory.said_names = turn.heard.spelt, turn.heard.mentions
-        topics = [entity.id for entity in reply.entities if entity.kind in TOPIC_KINDS]
+        entities = [entity for entity in reply.entities if entity.kind in TOPIC_KINDS]
+        clear = [entity for entity in entities if entity.score > WEAK]
+        topics = [entity.id for entity in clear or entities]
         if len(topics) > 1:
             self.memory.listed = tuple(topics)
         if not topics and reply.sources:
             topics = [reply.sources[0].id]
-        for id_ in reversed(topics):
+        kept = [self._leaned_on] if self._leaned_on in topics else []
+        for id_ in (*reversed(topics), *kept):
             self.memory.turn_to(id_)
+
+
+def _familiar(heard: Understanding) -> bool:
+    return not heard.prediction.is_out_of_scope
 
 
 def _evidence(heard: Understanding) -> float:

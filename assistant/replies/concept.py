@@ -124,7 +124,7 @@ def _bar(turn: Turn, entry: Entry) -> float:
     """Return how likely a stored question must be asked to be answered instead of the field."""
     field = next(iter(FIELDS.get(turn.intent, ())), "")
     if field and (turn.intent in DRAWN or prose(entry, field)) and not specific(turn):
-        return ALWAYS
+        return ALWAYS if turn.intent in (*DRAWN, "how_it_works") else passage.CERTAIN
     if is_field(entry):
         return passage.LIKELY  # "is ML used for …": the field may be only the setting
     return passage.SURE if turn.intent in DRAWN else passage.LIKELY
@@ -150,6 +150,9 @@ def _fields(turn: Turn, entry: Entry) -> Iterator[Block]:
         yield Text(turn.phrase("no_maths", name=entry.name))
         yield Text(entry.how)
     else:
+        if intent == "how_it_works" and (entry.id, "summary") not in turn.memory.shown:
+            turn.memory.shown.add((entry.id, "summary"))
+            yield Text(entry.summary)
         for field in FIELDS.get(intent, ()):
             if prose(entry, field) or (field == "code" and getattr(entry, "code", "")):
                 turn.memory.shown.add((entry.id, field))

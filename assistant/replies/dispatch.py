@@ -76,7 +76,7 @@ def answer(turn: Turn) -> Reply | None:
         return TALK[turn.intent](turn)
     if turn.sure < DOUBTFUL:
         question = passage.asked(turn)
-        if question:
+        if question and (concept.specific(turn) or not turn.entries("concept")):
             return passage.answer(turn, question)
         if turn.entries("application", "industry"):
             return uses.applications(replace(turn, intent="applications"))
@@ -91,7 +91,8 @@ def answer(turn: Turn) -> Reply | None:
     if _weighs(turn):
         return comparison.reply(turn) or passage.nearest(turn)
     replier = KNOWLEDGE.get(turn.intent, concept.reply)
-    return replier(turn) or passage.nearest(turn)
+    found = replier(turn) or passage.nearest(turn)
+    return found or (advice(turn) if turn.intent == "tools" else None)
 
 
 def _weighs(turn: Turn) -> bool:

@@ -10,6 +10,7 @@ from knowledge.passages import prose
 from knowledge.schema import Concept, Entry, Faq
 
 # How likely a stored question must be the one that is asked …
+CERTAIN = 0.9  # … where a field of the entry named says just what is wanted
 SURE = 0.75  # … where a field of the entry named says what is wanted as well
 LIKELY = 0.5  # … to be answered
 HINT = 0.12  # … of a career question about a case of its own, rather than a role's usual text
