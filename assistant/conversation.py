@@ -53,7 +53,7 @@ SHORT_CHANGE = 10  # words of a message that changes a plan
 ONE_QUESTION = 0.75  # how likely a stored question must be to answer several clauses as one
 STANDING = 0.1  # how much likelier a message must be with its topic than without
 LEANING = 0.5  # … and how likely at least, where its own words could stand alone
-FAR = 0.25  # how much likelier a message must be with an earlier topic than with a later one
+FAR = 0.4  # how much likelier a message must be with an earlier topic than with a later one
 OWN_INTENT = 0.5  # how likely the intent of a message's own words must be to be kept
 
 

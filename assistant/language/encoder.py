@@ -28,7 +28,7 @@ LAYERS = (3, 5, 6)
 """Layers whose mean over the tokens is kept, of six; the last gives a sentence's meaning."""
 MAX_WORD_PIECES = 256
 MAX_CHARACTERS = 4000
-BATCH = 32
+FEW = 8  # sentences that are not worth threads
 MODEL_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 EXPORT_VERSION = 2
@@ -62,23 +62,17 @@ class Encoder:
         """
         # Cutting the text before the tokenizer does keeps huge input cheap.
         encoded = self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in sentences])
-        pieces = [encoding.ids for encoding in encoded]
-        order = sorted(range(len(pieces)), key=lambda index: len(pieces[index]))
-        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
-
-        def run(batch: list[int]) -> Vectors:
-            found: Vectors = self._session.run(None, feed([pieces[index] for index in batch]))[0]
-            return found
-
-        if not batches:
-            return np.empty((0, DIMENSIONS * len(LAYERS)), dtype=np.float32)
-        if len(batches) == 1:
-            ordered = run(batches[0])
+        if len(encoded) < FEW:
+            found = [self._run(encoding.ids) for encoding in encoded]
         else:  # ONNX Runtime lets go of the interpreter lock: a thread for each core
             with ThreadPoolExecutor(os.cpu_count()) as pool:
-                ordered = np.concatenate(list(pool.map(run, batches)))
-        vectors = np.empty_like(ordered)
-        vectors[order] = ordered
+                found = list(pool.map(lambda encoding: self._run(encoding.ids), encoded))
+        width = DIMENSIONS * len(LAYERS)
+        return np.concatenate(found) if found else np.empty((0, width), dtype=np.float32)
+
+    def _run(self, ids: Sequence[int]) -> Vectors:
+        """Return the vector of one sentence; in a batch, quantised, it depended on the others."""
+        vectors: Vectors = self._session.run(None, feed([ids]))[0]
         return vectors
 
 

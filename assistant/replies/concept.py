@@ -35,6 +35,8 @@ MOST_LISTED, DESCRIBED = 6, 3  # entries of a list that are defined; up to how m
 _BETWEEN_NAMES = re.compile(r"\s*(?:[,/&+;]|\b(?:and|or|vs|versus|n)\b|\s)+\s*", re.IGNORECASE)
 _FOR = re.compile(r"\b(?:for|before|to (?:learn|understand|do|use))\b", re.IGNORECASE)
 DRAWN = ("define", "code", "maths", "history", "prerequisites", "example")
+# Intents whose field says little without the sentence that says what the thing is.
+OPENED = ("how_it_works", "why", "maths", "when_to_use", "pros_cons", "example", "how_to")
 ALWAYS = 1.01  # no stored question is asked instead
 # Words that say which field of an entry is wanted and nothing else.
 GENERAL = frozenset(
@@ -75,6 +77,7 @@ def reply(turn: Turn) -> Reply | None:
     candidates = passage.candidates(turn, fields)
     if specific(turn) and turn.intent not in DRAWN and candidates and candidates[0].good:
         return passage.answer(turn, candidates[0])
+    opening = passage.opening(turn, entry) if turn.intent in OPENED else []
     blocks = list(_fields(turn, entry))
     if not blocks:
         best = next((item for item in candidates if item.named), None)
@@ -82,9 +85,9 @@ def reply(turn: Turn) -> Reply | None:
             return passage.answer(turn, question)
         if best and best.good:
             return passage.answer(turn, best)
-        blocks = list(definition(turn, entry))
+        opening, blocks = [], list(definition(turn, entry))
     return turn.reply(
-        *blocks, ids=[entry.id], suggestions=suggestions(turn, entry), actions=actions(turn, entry)
+        *opening, *blocks, ids=[entry.id], suggestions=suggestions(turn, entry), actions=actions(turn, entry)
     )
 
 
@@ -150,9 +153,6 @@ def _fields(turn: Turn, entry: Entry) -> Iterator[Block]:
         yield Text(turn.phrase("no_maths", name=entry.name))
         yield Text(entry.how)
     else:
-        if intent == "how_it_works" and (entry.id, "summary") not in turn.memory.shown:
-            turn.memory.shown.add((entry.id, "summary"))
-            yield Text(entry.summary)
         for field in FIELDS.get(intent, ()):
             if prose(entry, field) or (field == "code" and getattr(entry, "code", "")):
                 turn.memory.shown.add((entry.id, field))

@@ -63,7 +63,8 @@ def reply(turn: Turn, pending: Pending) -> Reply | None:
 
 def _again(turn: Turn) -> Reply:
     """Say the topic again: in more detail, more simply or more formally."""
-    for entry in turn.entries(*TOPIC_KINDS):
+    entry = turn.subject(*TOPIC_KINDS)
+    if entry:
         turn.memory.turn_to(entry.id)
     return AGAIN[turn.intent](turn) or talk.which_topic(turn)
 
