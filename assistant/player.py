@@ -1,15 +1,19 @@
 """An exercise played in a terminal or written to a pipe: draws events, asks for predictions."""
 
 import contextlib
+import dataclasses
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from assistant.places import cache_dir
 from assistant.render import figure
 from assistant.render.curve import chart
 from assistant.render.plain import inline
+from skills.checkpoint import Checkpoint, key
 from skills.exercise import Exercise
-from skills.play import Ask, Done, Event, Judge, Measure, Result, Say, Show, Train, play
+from skills.play import Ask, Done, Event, Events, Judge, Measure, Result, Say, Show, Train, play
 
 Choose = Callable[[str, Sequence[str]], int | None]
 REDRAW = 0.15  # seconds between two pictures of a running training
@@ -33,27 +37,79 @@ def run(
     seed: int = 0,
     device: str = "auto",
     choose: Choose | None = None,
+    afresh: bool = False,
+    writes: bool = True,
+    constants: Mapping[str, Any] | None = None,
 ) -> Result:
     """Play an exercise to its end and return its result; without `choose` nothing is asked.
 
-    Ctrl-C while it trains stops the training; what was measured until then is returned.
+    Ctrl-C while it trains stops the training; what was measured until then is returned. A run
+    that was stopped or killed goes on from what it had saved, unless it is to begin `afresh`.
+    `constants` stand in for those at the top of the solution. Of several processes that train
+    together only the first `writes` what is to be kept.
     """
+    name = key(exercise, seed, device, constants or {})
+    kept = Checkpoint(cache_dir() / "runs", name, writes=writes)
+    saved = None if afresh else kept.load()
     answers: Mapping[str, int] | None = None if choose else {}
-    events = play(exercise, seed=seed, device=device, answers=answers)
+    events = play(
+        exercise, seed=seed, device=device, answers=answers, saved=saved, constants=constants
+    )
+    try:
+        with screen.training():
+            result = _pull(events, screen, choose, kept)
+    except Exception:
+        if not saved:
+            raise
+        kept.remove()  # what was saved may be what broke it
+        return run(
+            exercise, screen, seed=seed, device=device, choose=choose, constants=constants
+        )  # fmt: skip
+    if result.stopped and kept.file:
+        return dataclasses.replace(result, artifacts=(str(kept.file),))
+    kept.remove()
+    if not result.stopped:
+        _remember(name, result)
+    return result
+
+
+def _pull(events: Events, screen: Screen, choose: Choose | None, kept: Checkpoint) -> Result:
+    states: Mapping[str, Any] = {}
     event = next(events)
-    with screen.training():
-        while not isinstance(event, Done):
-            screen.event(event)
-            try:
-                if isinstance(event, Ask) and choose:
-                    event = events.send(choose(event.question, event.choices))
-                else:
-                    event = next(events)
-            except KeyboardInterrupt:
-                event = events.throw(KeyboardInterrupt)
+    while not isinstance(event, Done):
         screen.event(event)
+        if isinstance(event, Train):
+            states = event.states
+        try:
+            kept.save(states, now=isinstance(event, Measure))
+            if isinstance(event, Ask) and choose:
+                event = events.send(choose(event.question, event.choices))
+            else:
+                event = next(events)
+        except KeyboardInterrupt:
+            event = events.throw(KeyboardInterrupt)
+    if event.result.stopped:
+        kept.save(states, now=True)
+    screen.event(event)
     events.close()
     return event.result
+
+
+def _remember(name: str, result: Result) -> None:
+    """Keep what a whole run measured, so that a what-if need not train it again."""
+    with contextlib.suppress(OSError):
+        file = cache_dir() / "runs" / f"{name}.result.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(dataclasses.asdict(result)), "utf-8")
+
+
+def remembered(exercise: Exercise, seed: int, device: str) -> Mapping[str, Any] | None:
+    """Return the document of an earlier run with this seed, device and code, if there is one."""
+    file = cache_dir() / "runs" / f"{key(exercise, seed, device, {})}.result.json"
+    with contextlib.suppress(OSError, ValueError):
+        document: Mapping[str, Any] = json.loads(file.read_text("utf-8"))
+        return document
+    return None
 
 
 def summary(result: Result) -> list[str]:
@@ -63,7 +119,9 @@ def summary(result: Result) -> list[str]:
         mark = "passed" if check.passed else "NOT passed"
         lines.append(f"{mark}: {check.name} ({check.value:.4g}, bound {check.threshold:.4g})")
     if result.stopped:
-        lines.append("Stopped before the end; the numbers above are what was measured until then.")
+        best = ", ".join(f"{name} {value:.4g}" for name, value in result.metrics.items())
+        lines.append(f"Stopped before the end. Best so far: {best or 'nothing measured yet'}.")
+        lines.append("The same command goes on from here; --afresh begins again.")
     lines.append(f"{result.seconds:.1f} s, seed {result.seed}")
     return lines
 
@@ -98,6 +156,22 @@ class PipeScreen:
             self._write(f"  {event.title}: {event.step}/{event.total} {values}")
 
 
+class TrainingOnly:
+    """Shows how training goes on another screen, and none of the words around it."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+
+    def training(self) -> contextlib.AbstractContextManager[Any]:
+        """Return the other screen's context."""
+        return self._screen.training()
+
+    def event(self, event: Event) -> None:
+        """Draw progress and measures."""
+        if isinstance(event, Train | Measure):
+            self._screen.event(event)
+
+
 class LiveScreen:
     """A terminal: text is printed once, a running training is drawn in place."""
 
@@ -106,6 +180,7 @@ class LiveScreen:
         self._live: Any = None
         self._drawn = 0.0
         self._stage = ""
+        self._first = 0
 
     @contextlib.contextmanager
     def training(self) -> Iterator[None]:
@@ -136,6 +211,7 @@ class LiveScreen:
         if event.stage != self._stage:
             self._stop()
             self._stage = event.stage
+            self._first = event.step - 1
         now = time.monotonic()
         if self._live is None:
             self._live = Live(console=self._console, auto_refresh=False, transient=False)
@@ -148,7 +224,8 @@ class LiveScreen:
     def _picture(self, event: Train) -> list[str]:
         width = min(self._console.width, 72)
         done = event.step / event.total
-        left = event.seconds / done - event.seconds
+        run = max(event.step - self._first, 1)  # a resumed run does not start at 0
+        left = event.seconds / run * (event.total - event.step)
         bar = "━" * int(done * 20) + "─" * (20 - int(done * 20))
         values = "  ".join(f"{name} {value:.3g}" for name, value in event.values.items())
         lines = [event.title]

@@ -5,151 +5,40 @@
     while not isinstance(event, Done):
         event = events.send(choose(event.choices) if isinstance(event, Ask) else None)
 
-The generator prints nothing and waits for nothing. It pulls `run` of the exercise's own
-`solution.py`, so what is played is the code that the learner reads. Interrupted (Ctrl-C while
-it computes, or `events.throw(KeyboardInterrupt)` in between) it yields one more event: a
-`Done` with what was measured so far. `events.close()` ends it without a word.
+The generator prints nothing, waits for nothing and writes nothing. It pulls `run` of the
+exercise's own `solution.py`, so what is played is the code that the learner reads. Interrupted
+(Ctrl-C while it computes, or `events.throw(KeyboardInterrupt)` in between) it yields one more
+event: a `Done` with what was measured so far. `events.close()` ends it without a word.
 """
 
 import contextlib
-import importlib
 import math
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any
 
 from skills import data, figures
 from skills.device import Device, choose
+from skills.events import (
+    Ask,
+    CheckResult,
+    Done,
+    Event,
+    Events,
+    Judge,
+    Measure,
+    Measured,
+    Reply,
+    Result,
+    Say,
+    Show,
+    Train,
+)
 from skills.exercise import Check, Exercise, Prediction, Stage, Step
 from skills.figures import Curves, Figure, Images, Matrix, Table
-
-Progress = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Markdown for the learner; `part` tells a renderer what it is for."""
-
-    text: str
-    part: Literal["text", "outcome", "next"] = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A prediction to make; `send` the index of a choice, or None for no answer."""
-
-    prediction: str
-    question: str
-    choices: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Judge:
-    """What became of a prediction: `held` is None when the learner made none."""
-
-    prediction: str
-    question: str
-    chosen: str | None
-    right: str
-    held: bool | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Train:
-    """Progress of a stage: step 1 to total, and the values of this step.
-
-    `curves` holds every value so far as (step, value) pairs by name. It grows as training
-    goes on and is not copied for each event: copy it to keep it.
-    """
-
-    stage: str
-    title: str
-    watch: str
-    step: int
-    total: int
-    values: Mapping[str, float]
-    curves: Mapping[str, Sequence[tuple[int, float]]]
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One measured number with its label and its value as a reader sees it."""
-
-    name: str
-    label: str
-    value: float
-    text: str
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What a stage reached on data that it was not trained on, and how long it took."""
-
-    stage: str
-    title: str
-    values: tuple[Measured, ...]
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Show:
-    """A figure: a table, images, curves or a matrix of counts."""
-
-    title: str
-    caption: str
-    figure: Figure
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """A check with the value measured and the threshold it was held against."""
-
-    name: str
-    passed: bool
-    value: float
-    threshold: float
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a run came to; `dataclasses.asdict` gives the contract's JSON.
-
-    `metrics` are the main stage's, with those of other stages as `<stage>_<metric>`; `baseline`
-    has the same names. `timings`, named likewise, are apart: they alone differ from run to run.
-    `seconds` counts loading and training, not waiting for the learner. `stopped`: interrupted
-    before the end; then nothing counts as passed, and a stage cut short has its last values.
-    """
-
-    id: str
-    passed: bool
-    stopped: bool
-    seed: int
-    device: str
-    device_reason: str
-    dataset: str
-    metrics: dict[str, float]
-    baseline: dict[str, float | str]
-    timings: dict[str, float]
-    checks: tuple[CheckResult, ...]
-    seconds: float
-    artifacts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The last event."""
-
-    result: Result
-
-
-Event = Say | Ask | Judge | Train | Measure | Show | Done
-Reply = int | None
-Events = Generator[Event, Reply, None]
+from skills.program import Program, Progress
 
 
 def play(
@@ -158,22 +47,29 @@ def play(
     seed: int = 0,
     device: str = "auto",
     answers: Mapping[str, int] | None = None,
+    saved: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
 ) -> Events:
     """Return the events of an exercise, the last of them `Done`.
 
     With `answers` (prediction id to index of a choice; it may be empty) nothing is asked.
+    `saved` are the `states` of a run that was cut short: this one goes on from there.
+    `constants` stand in for those at the top of the solution, while it runs.
     Raises DeviceError or MissingPackage on the first `next`, before anything is trained.
     """
-    run = _Run(exercise, seed, choose(device, cpu_only=exercise.device == "cpu"))
+    chosen = choose(device, cpu_only=exercise.device == "cpu")
+    run = _Run(exercise, seed, chosen, dict(saved or {}), dict(constants or {}))
     run.start()
     try:
+        if saved:
+            yield Say(f"Going on where an earlier run was cut short: {run.program.place()}.")
         for step in exercise.steps:
             yield from run.play(step, answers)
         yield from run.end()
     except KeyboardInterrupt:
         yield Done(run.result(stopped=True))
     finally:
-        run.progress.close()
+        run.program.close()
 
 
 @dataclass(slots=True)
@@ -183,21 +79,22 @@ class _Run:
     exercise: Exercise
     seed: int
     device: Device
+    saved: dict[str, Any] = field(default_factory=dict)
+    constants: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     measured: dict[str, dict[str, float]] = field(default_factory=dict)
     timings: dict[str, dict[str, float]] = field(default_factory=dict)
     latest: dict[str, dict[str, float]] = field(default_factory=dict)
     made: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     chosen: dict[str, int] = field(default_factory=dict)
-    progress: Generator[Progress, None, None] = field(init=False)
+    program: Program = field(init=False)
 
     def start(self) -> None:
         """Load data and solution; the solution's generator does nothing before it is pulled."""
         with self._clock():
-            loaded = data.load(self.exercise.dataset)
-            name = f"skills.{self.exercise.family}.{self.exercise.id}.solution"
-            solution = importlib.import_module(name)
-            self.progress = solution.run(loaded, seed=self.seed, device=self.device.name)
+            self.program = Program(
+                self.exercise, self.seed, self.device.name, self.saved, self.constants
+            )
 
     def play(self, step: Step, answers: Mapping[str, int] | None) -> Events:
         """Yield the events of one step."""
@@ -216,8 +113,7 @@ class _Run:
     def end(self) -> Events:
         """Yield the verdict, what to try next, and Done."""
         with self._clock():
-            for _ in self.progress:  # a solution may tidy up after its last stage
-                pass
+            self.program.finish()
         result = self.result()
         text = self.exercise.passed if result.passed else self.exercise.failed
         yield Say(self.fill(text), "outcome")
@@ -252,24 +148,38 @@ class _Run:
         before = self.seconds
         while stage.name not in self.measured:
             with self._clock():
-                told = next(self.progress)
-            if told["stage"] != stage.name:
-                raise ValueError(f"{self.exercise.id}: {told['stage']} came before {stage.name}")
-            if "metrics" in told:
+                told = self.program.next(stage.name)
+            if isinstance(told, str):
+                curves.clear()
+                yield Say(told)
+            elif "metrics" in told:
                 self.measured[stage.name] = _floats(told["metrics"])
                 self.timings[stage.name] = _floats(told.get("timings", {}))
                 self.made[stage.name] = told.get("made", {})
-                continue
-            values = _floats(told, without=("stage", "step", "total"))
-            for name, value in values.items():
-                curves.setdefault(name, []).append((told["step"], value))
-            self.latest.setdefault(stage.name, {}).update(values)
-            spent = self.seconds - before
-            yield Train(
-                stage.name, stage.title, stage.watch, told["step"], told["total"], values, curves,
-                spent,
-            )  # fmt: skip
+            else:
+                yield self._progress(stage, told, curves, self.seconds - before)
         yield Measure(stage.name, stage.title, self._readable(stage.name), self.seconds - before)
+
+    def _progress(
+        self, stage: Stage, told: Progress, curves: dict[str, Any], spent: float
+    ) -> Train:
+        values = _floats(told, without=("stage", "step", "total", "state"))
+        for name, value in values.items():
+            curves.setdefault(name, []).append((told["step"], value))
+        kept = self.latest.setdefault(stage.name, {})
+        kept.update({name: self._best(name, kept, value) for name, value in values.items()})
+        return Train(
+            stage.name, stage.title, stage.watch, told["step"], told["total"], values, curves,
+            spent, self.program.states,
+        )  # fmt: skip
+
+    def _best(self, name: str, kept: Mapping[str, float], value: float) -> float:
+        """Return the best value so far of a metric that a check bounds, else the latest."""
+        checks = [check for check in self.exercise.checks if check.metric == name]
+        if not checks or name not in kept:
+            return value
+        rises = checks[0].at_least is not None or bool(checks[0].over)
+        return max(kept[name], value) if rises else min(kept[name], value)
 
     def _readable(self, stage: str) -> tuple[Measured, ...]:
         values = self._values()[stage]

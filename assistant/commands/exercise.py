@@ -1,43 +1,43 @@
-"""`lodestar exercise`: train real models on this machine."""
+"""`lodestar exercise`: train real models on this machine, and write the code oneself."""
 
-from collections.abc import Iterable
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from assistant.commands.common import Json, play_exercise, print_json
+from assistant.commands.common import Json, print_json
+from assistant.commands.own_code import COMMANDS, catalogue, find, plainly
 from assistant.errors import UsageError
-from assistant.render.plain import clean
+from assistant.render.plain import inline
 
-
-def all_exercises() -> Iterable[Any]:
-    """Return every exercise."""
-    from skills.exercise import catalogue
-
-    return catalogue().values()
-
-
-def find_exercise(id_: str) -> Any:
-    """Return an exercise by its id; raises UsageError that names those there are."""
-    from skills.exercise import catalogue
-
-    exercises = catalogue()
-    if id_ not in exercises:
-        raise UsageError(f"There is no exercise {id_!r}. Exercises: {', '.join(exercises)}")
-    return exercises[id_]
+Seed = click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1))
+Device = click.option("--device", default="auto", type=click.Choice(["auto", "cpu", "cuda", "mps"]))
+Yes = click.option("--yes", is_flag=True, help="Ask nothing.")
+RANK = "TORCHELASTIC_RUN_ID"  # set by torchrun in the processes that it starts
 
 
 @click.group()
 def exercise() -> None:
-    """Train real models on this machine."""
+    """Train real models on this machine, then write them yourself.
+
+    \b
+    run ID        watch it: explained, predicted, trained live, measured
+    solution ID   read the code that ran
+    start ID      do it yourself: a starter with gaps, in your workspace
+    check ID      judge your file: what fails, which mistake it is, on which line
+    watch ID      judge it each time you save
+    hint ID       three hints of rising strength
+    what-if ID    change one knob, predict, run, compare
+    """
 
 
 @exercise.command("list")
 @Json
 def exercise_list(as_json: bool) -> None:
     """List the exercises."""
-    from skills.exercise import catalogue
-
     rows = [item.listing() for item in catalogue().values()]
     if as_json:
         print_json(rows)
@@ -48,14 +48,30 @@ def exercise_list(as_json: bool) -> None:
 
 @exercise.command("run")
 @click.argument("id_", metavar="ID")
-@click.option("--yes", is_flag=True, help="Ask nothing.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1))
-@click.option("--device", default="auto", type=click.Choice(["auto", "cpu", "cuda", "mps"]))
+@Yes
+@Seed
+@Device
+@click.option("--afresh", is_flag=True, help="Begin again, even if a run was cut short.")
+@click.option("--nproc", default=1, type=click.IntRange(1, 64), help="Processes, by torchrun.")
 @Json
-def exercise_run(id_: str, yes: bool, seed: int, device: str, as_json: bool) -> None:
-    """Play an exercise: lodestar exercise run cnn_digits --seed 1"""
-    result = play_exercise(id_, yes=yes, seed=seed, device=device, quiet=as_json)
-    if as_json:
+def exercise_run(
+    id_: str, yes: bool, seed: int, device: str, afresh: bool, nproc: int, as_json: bool
+) -> None:
+    """Play an exercise: lodestar exercise run cnn_digits --seed 1
+
+    Ctrl-C keeps the best so far. A run that was stopped or killed goes on where it was.
+    """
+    item = find(id_)
+    if nproc > 1:
+        flags = {"--yes": yes, "--afresh": afresh, "--json": as_json}
+        given = [flag for flag, on in flags.items() if on]
+        command = ["run", id_, "--seed", str(seed), "--device", device, *given]
+        raise SystemExit(_torchrun(item, nproc, command))
+    with _rank(device) as (device, first):
+        result = _play(
+            item, seed, device, yes=yes, quiet=as_json or not first, afresh=afresh, writes=first
+        )
+    if as_json and first:
         from dataclasses import asdict
 
         print_json(asdict(result))
@@ -65,42 +81,144 @@ def exercise_run(id_: str, yes: bool, seed: int, device: str, as_json: bool) -> 
         raise SystemExit(1)
 
 
-@exercise.command("verify")
-@click.argument("ids", nargs=-1, metavar="[ID]…")
-@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64))
+@exercise.command("what-if")
+@click.argument("id_", metavar="ID")
+@click.argument("setting", required=False, metavar="[KNOB=VALUE]")
+@Yes
+@Seed
+@Device
 @Json
-def exercise_verify(ids: tuple[str, ...], jobs: int, as_json: bool) -> None:
-    """Hold the checks of exercises to account, for authors: mutants, alternatives, starter.
+def exercise_what_if(
+    id_: str, setting: str | None, yes: bool, seed: int, device: str, as_json: bool
+) -> None:
+    """Turn one knob, predict, run, compare: lodestar exercise what-if cnn_digits RATE=0.05
 
-    \b
-    lodestar exercise verify cnn_digits --jobs 2
-    Without an ID: all exercises, which takes a while.
+    Without KNOB=VALUE: what can be turned.
     """
+    from assistant.player import remembered
+    from skills.what_if import asked, compared, offers
+
+    item = find(id_)
+    if setting is None:
+        offered = offers(item)
+        click.echo(f"lodestar exercise what-if {item.id} followed by one of:", err=as_json)
+        print_json(offered) if as_json else click.echo("\n".join(f"  {one}" for one in offered))
+        return
+    with plainly():
+        what_if, value = asked(item, setting)
+    choices = [choice.text for choice in what_if.choices]
+    question = what_if.question.format(value=value)
+    chosen = _choose(yes or as_json)(question, choices) if _asks(yes or as_json) else None
+    usual = remembered(item, seed, device)
+    usual = usual or _document(_train(item, seed, device, {}, "as it is", as_json))
+    title = f"with {what_if.knob} = {value}"
+    changed = _document(_train(item, seed, device, {what_if.knob: value}, title, as_json))
+    made = compared(item, what_if, value, usual, changed)
+    if as_json:
+        from dataclasses import asdict
+
+        print_json(asdict(made) | {"question": question, "choices": choices})
+        return
+    for name, before in made.usual.items():
+        click.echo(f"{name}: {before:.4g} as it is, {made.changed[name]:.4g} {title}")
+    if chosen is not None:
+        click.echo(f"You said: {choices[chosen]}. It is so: {made.answer}.")
+    click.echo(inline(made.text))
+
+
+def _asks(quiet: bool) -> bool:
+    return not quiet and sys.stdin.isatty()
+
+
+def _choose(quiet: bool) -> Any:
+    if not _asks(quiet):
+        return None
+    from assistant.chat import choose_option
+
+    return choose_option
+
+
+def _screen(quiet: bool) -> Any:
+    from assistant import player
+    from assistant.render import terminal
+
+    if quiet:
+        return player.PipeScreen(lambda line: None)
+    if terminal.wants_plain():
+        return player.PipeScreen(click.echo)
+    return player.LiveScreen(terminal.console())
+
+
+def _play(
+    item: Any, seed: int, device: str, *, yes: bool, quiet: bool, afresh: bool, writes: bool
+) -> Any:
+    from assistant import player
+
+    choose = _choose(yes or quiet)
+    return player.run(
+        item, _screen(quiet), seed=seed, device=device, choose=choose, afresh=afresh, writes=writes
+    )
+
+
+def _train(
+    item: Any, seed: int, device: str, constants: dict[str, Any], title: str, quiet: bool
+) -> Any:
+    """Return the result of a run with its words left out."""
+    from assistant import player
+
+    click.echo(f"Training {title} …", err=True)
+    screen = player.TrainingOnly(_screen(quiet))
+    result = player.run(item, screen, seed=seed, device=device, constants=constants)
+    if result.stopped:
+        raise SystemExit(130)
+    return result
+
+
+def _document(result: Any) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from skills.judge.verify import Report, verify
-
-    reports: list[Report] = []
-    for item in [find_exercise(id_) for id_ in ids] or list(all_exercises()):
-        say = (lambda row: None) if as_json else (lambda row: click.echo(_row(row)))
-        reports.append(verify(item, jobs=jobs, say=say))
-        if not as_json:
-            click.echo(_report(reports[-1]))
-    if as_json:
-        print_json([asdict(report) for report in reports])
-    if not all(report.ok for report in reports):
-        raise SystemExit(1)
+    return asdict(result)
 
 
-def _row(row: Any) -> str:
-    named = " named" if row.named else ""
-    said = clean(row.message).replace("\n", " ")[:200]
-    return f"  {'ok ' if row.ok else 'BAD'} {row.kind} {row.name}{named} ({row.seconds} s) {said}"
+def _torchrun(item: Any, nproc: int, arguments: list[str]) -> int:
+    """Run a command of this group in several processes; return how it ended."""
+    import subprocess
+
+    from skills.workspace import solution
+
+    if "average(" not in solution(item).read_text("utf-8"):
+        raise UsageError(f"{item.id} trains in one process only: leave out --nproc.")
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(nproc)]
+    command = [sys.executable, *launch, "-m", "assistant.commands.exercise", *arguments]
+    with contextlib.suppress(KeyboardInterrupt):
+        return subprocess.run(command, check=False).returncode
+    return 130
 
 
-def _report(report: Any) -> str:
-    idle = f", checks that nothing fails: {'; '.join(report.idle)}" if report.idle else ""
-    return (
-        f"{report.id}: {'ok' if report.ok else 'NOT OK'}, {report.caught:.0%} of {report.mutants} "
-        f"mutants caught, {report.named:.0%} named{idle} ({report.seconds} s)"
-    )
+@contextlib.contextmanager
+def _rank(device: str) -> Iterator[tuple[str, bool]]:
+    """Join the other processes, if there are any; yield the device, and whether this is the first.
+
+    On GPUs only if there is one for each process: two on one are slower than one.
+    """
+    if RANK not in os.environ:
+        yield device, True
+        return
+    import torch
+
+    rank, nproc = int(os.environ["LOCAL_RANK"]), int(os.environ["WORLD_SIZE"])
+    gpus = torch.cuda.device_count() if device in {"auto", "cuda"} else 0
+    if gpus >= nproc:
+        torch.cuda.set_device(rank)
+    torch.distributed.init_process_group("nccl" if gpus >= nproc else "gloo")
+    try:
+        yield ("cuda" if gpus >= nproc else "cpu"), rank == 0
+    finally:
+        torch.distributed.destroy_process_group()
+
+
+for command in COMMANDS:
+    exercise.add_command(command)
+
+if __name__ == "__main__":
+    exercise()

@@ -9,6 +9,7 @@ import faulthandler
 import importlib.util
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +31,9 @@ def main() -> None:
     results = _results()
     limits = Limits(**request["limits"])
     faulthandler.enable(results)
-    faulthandler.dump_traceback_later(limits.seconds, exit=True, file=results)
+    faulthandler.dump_traceback_later(limits.clock, exit=True, file=results)
+    if hasattr(signal, "SIGPROF"):  # writes where the code is, then ends the process
+        faulthandler.register(signal.SIGPROF, results, chain=True)
     apply(limits)
     path, folder = Path(request["file"]), Path(request["folder"])
     try:
@@ -55,7 +58,7 @@ class _Judging:
     def __init__(self, exercise: Exercise, folder: Path, path: Path, results: TextIO) -> None:
         self._exercise, self._folder, self._path = exercise, folder, path
         self._results = results
-        self._failed = False
+        self._failed, self._complete = False, True
 
     def run(self) -> None:
         """Load the learner's file, make each check, and send what comes of it."""
@@ -67,13 +70,14 @@ class _Judging:
             self._send("broken", message=_unreadable(error))
             return
         sys.path.append(str(self._path.parent))  # helpers of the learner's own
-        checks = _load(self._folder / "checks.py", "checks")
-        solution = _load(self._folder / "solution.py", "reference")
-        diagnosis = Diagnosis(notebook)
+        checks = load_module(self._folder / "checks.py", "checks")
+        solution = load_module(self._folder / "solution.py", "reference")
+        diagnosis = Diagnosis(notebook, ordered=self._exercise.ordered)
         diagnosis.watch(reference)
         try:
-            work = _load(self._path, "work")
+            work = load_module(self._path, "work")
         except BaseException as error:
+            self._failed, self._complete = True, False
             self._send("broken", message=explain(error, notebook))
             self._tell(diagnosis)
             return
@@ -88,22 +92,21 @@ class _Judging:
         self, judged: Judged, check: Callable[..., None], work: ModuleType, tools: Tools
     ) -> None:
         self._send("start", name=judged.name)
-        message = ""
+        tools.diagnosis.refresh()
+        message, self._complete = "", True
         try:
             tools.seed(0)
             check(work, tools)
         except Wrong as error:
             message = str(error)
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:
-            message = explain(error, tools.diagnosis.notebook)
+            message, self._complete = explain(error, tools.diagnosis.notebook), False
         self._failed = self._failed or bool(message)
         self._send("check", name=judged.name, passed=not message, message=message)
 
     def _tell(self, diagnosis: Diagnosis) -> None:
-        findings = diagnosis.look(failed=self._failed)
-        rows = [[found.mistake, found.evidence, found.line] for found in findings]
+        findings = diagnosis.look(failed=self._failed, complete=self._complete)
+        rows = [[found.mistake, found.evidence, found.line, found.grave] for found in findings]
         self._send("diagnosis", findings=rows)
 
     def _send(self, event: str, **values: Any) -> None:
@@ -111,7 +114,7 @@ class _Judging:
         self._results.flush()
 
 
-def _load(path: Path, name: str) -> ModuleType:
+def load_module(path: Path, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python file")

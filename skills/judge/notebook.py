@@ -28,14 +28,24 @@ class Notebook:
         self.tree = ast.parse(self.text, str(self.path))
 
     def note(
-        self, mistake: str, evidence: str, line: int | None = None, *, sure: bool = True
+        self,
+        mistake: str,
+        evidence: str,
+        line: int | None = None,
+        *,
+        sure: bool = True,
+        grave: bool = True,
     ) -> None:
-        """Write down a mistake; of several findings of the same one the first sure one is kept."""
+        """Write down a mistake; of several findings of the same one the first sure one is kept.
+
+        One that is not `grave` changes no result here, and does not keep the code from passing.
+        """
         if mistake in self.allows or (mistake in self.found and self.found[mistake][1] >= sure):
             return
         known = mistakes()[mistake]
         place = line or self.likely(mistake) or 0
-        self.found[mistake] = Finding(mistake, evidence, place, known.name, known.mend), sure
+        found = Finding(mistake, evidence, place, known.name, known.mend, grave)
+        self.found[mistake] = found, sure
 
     def findings(self, *, failed: bool) -> list[Finding]:
         """Return what was found: sure findings first, and causes before symptoms."""

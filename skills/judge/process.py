@@ -73,14 +73,14 @@ class _Child:
             stderr=subprocess.PIPE, start_new_session=True, env=_environment(),
         )  # fmt: skip
         readers = [
-            threading.Thread(target=read, args=(pipe,), daemon=True)
+            threading.Thread(target=_closing, args=(read, pipe), daemon=True)
             for read, pipe in ((self._read, process.stdout), (self._print, process.stderr))
         ]
         for reader in readers:
             reader.start()
         stopped = ""
         try:
-            process.wait(self._limits.seconds + 10)
+            process.wait(self._limits.clock + 10)
         except subprocess.TimeoutExpired:
             stopped = "time"
         except KeyboardInterrupt:
@@ -95,7 +95,8 @@ class _Child:
     def _ended(self, code: int | None) -> str:
         if self.events and self.events[-1]["event"] in {"end", "broken", "diagnosis"} and not code:
             return ""
-        if any(line.startswith("Timeout") for line in self.last_words):
+        late = {-getattr(signal, name, 0) for name in ("SIGPROF", "SIGXCPU")}
+        if code in late or any(line.startswith("Timeout") for line in self.last_words):
             return "time"
         return "crash" if code and code < 0 else "exit"
 
@@ -128,6 +129,11 @@ class _Child:
         pattern = re.compile(rf'File "{re.escape(str(self._file))}", line (\d+)')
         found = [match for line in self.last_words if (match := pattern.search(line))]
         return int(found[0][1]) if found else None
+
+
+def _closing(read: Callable[[IO[bytes]], None], pipe: IO[bytes]) -> None:
+    with pipe:
+        read(pipe)
 
 
 def _environment() -> dict[str, str]:
@@ -172,13 +178,13 @@ def _verdict(exercise: Exercise, file: Path, child: _Child, stopped: str) -> Ver
         passed = bool(event and event["passed"])
         checks.append(Outcome(judged.title, passed, message, "" if passed else judged.hint))
     found = _findings(child)
-    grave = Outcome(KNOWN, not found, *_first(found))
-    every = (*checks, grave)
+    grave = [finding for finding in found if finding.grave]
+    every = (*checks, Outcome(KNOWN, not grave, *_first(grave)))
     passed = all(check.passed for check in every) and not stopped and not broken
     return Verdict(exercise.id, str(file), passed, every, found, ended, child.seconds)
 
 
-def _first(found: tuple[Finding, ...]) -> tuple[str, str]:
+def _first(found: list[Finding]) -> tuple[str, str]:
     if not found:
         return "", ""
     line = f"Line {found[0].line}: " if found[0].line else ""
@@ -189,8 +195,8 @@ def _findings(child: _Child) -> tuple[Finding, ...]:
     told = [e["findings"] for e in child.events if e["event"] == "diagnosis"]
     known = mistakes()
     return tuple(
-        Finding(id_, printable(evidence), int(line), known[id_].name, known[id_].mend)
-        for id_, evidence, line in (told[-1] if told else ())
+        Finding(id_, printable(evidence), int(line), known[id_].name, known[id_].mend, grave)
+        for id_, evidence, line, grave in (told[-1] if told else ())
     )
 
 

@@ -21,6 +21,8 @@ from skills import data
 from skills.judge.compare import difference, shown
 from skills.judge.diagnosis import Diagnosis
 
+NEAR = 1e-4  # within which a value is the one that a mistake gives
+
 
 class Wrong(Exception):
     """A check did not hold; the message says what was expected and what came."""
@@ -85,7 +87,7 @@ class Tools:
         if not problem:
             return
         for mistake, value in (wrong or {}).items():
-            if not difference(got, value, tolerance):
+            if not difference(got, value, min(tolerance, NEAR)):
                 self.mistake(mistake, f"{what} is {shown(got)}, which it gives", at)
                 break
         raise Wrong(f"{what}: {problem}")

@@ -45,13 +45,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A known mistake found in the learner's code; `line` is 0 where no line is known."""
+    """A known mistake found in the learner's code; `line` is 0 where no line is known.
+
+    One that is not `grave` changes no result here: it is told, and the code may pass.
+    """
 
     mistake: str
     evidence: str
     line: int
     name: str = ""
     mend: str = ""
+    grave: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,26 +13,39 @@ from typing import Any, Protocol
 from skills.judge.notebook import Notebook
 from skills.judge.verdict import Finding
 
-TORCH: tuple[str, ...] = ()
-SKLEARN: tuple[str, ...] = ()
+TORCH: tuple[str, ...] = ("torch_training", "torch_modules", "torch_layers", "torch_losses")
+SKLEARN: tuple[str, ...] = ("sklearn_models", "sklearn_splits", "sklearn_metrics")
 
 
 class Detector(Protocol):
     """Watches something from `install` on; `look` notes what only shows in the sum."""
 
     def install(self) -> None:
-        """Put the hooks in place."""
+        """Put the hooks in place, those that are not there yet; called before each check."""
 
-    def look(self) -> None:
-        """Note what has been seen so far; called after each check."""
+    def look(self, *, complete: bool) -> None:
+        """Note what has been seen so far; called after each check.
+
+        If the check was not `complete`, for an error ended it, what only shows in the sum of it
+        is forgotten.
+        """
 
 
 class Diagnosis:
     """All detectors of a judging, and what checks tell them."""
 
-    def __init__(self, notebook: Notebook) -> None:
+    def __init__(self, notebook: Notebook, *, ordered: bool = False) -> None:
         self.notebook = notebook
-        self.labels: dict[bytes, Any] = {}
+        self.ordered = ordered
+        self.transforms: list[Any] = []  # what went through transformers of scikit-learn
+        self.put_aside: list[Any] = []  # fingerprints of rows that were split off for testing
+        self.heard: list[Callable[..., None]] = []  # who wants to know what models answer
+        self.optimised: set[int] = set()  # ids of parameters that an optimiser of torch holds
+        self.batch: tuple[Any, Any] | None = None  # the model last called and its input
+        self.unsupervised: set[int] = set()  # ids of models that rows are not put aside for
+        self.running = False  # whether the learner's whole `run` is being pulled
+        self._labels: dict[int, Any] = {}
+        self._paired = 0
         self._detectors: list[Detector] = []
         self._seeds: Any = None
 
@@ -53,13 +66,20 @@ class Diagnosis:
             make: Callable[[Diagnosis, str], Detector]
             make = import_module(f"{__name__}.{name}").make
             self._detectors.append(make(self, reference))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Put hooks into place, also into what was imported since the last time."""
         for detector in self._detectors:
             detector.install()
 
-    def look(self, *, failed: bool) -> list[Finding]:
-        """Return what was found so far; unsure findings only if a check failed."""
+    def look(self, *, failed: bool, complete: bool) -> list[Finding]:
+        """Return what was found so far; unsure findings only if a check failed.
+
+        `complete`: the last check came to its own end, right or wrong.
+        """
         for detector in self._detectors:
-            detector.look()
+            detector.look(complete=complete)
         return self.notebook.findings(failed=failed)
 
     def tell(self, mistake: str, evidence: str, function: str = "") -> None:
@@ -68,17 +88,50 @@ class Diagnosis:
 
     def pairs(self, x: Any, y: Any) -> None:
         """Remember which label belongs to which row; rows with several labels are left out."""
-        from skills.judge.diagnosis.rows import prints
+        from skills.judge.diagnosis.rows import MOST, prints
 
-        for key, label in zip(prints(x), _listed(y), strict=True):
-            if self.labels.setdefault(key, label) != label:
-                self.labels[key] = None
+        keys = prints(x).tolist()
+        self._paired += len(keys)
+        for key, label in zip(keys, _listed(y)[:MOST], strict=True):
+            if self._labels.setdefault(key, label) != label:
+                self._labels[key] = None
+
+    def mislabelled(self, x: Any, y: Any) -> bool:
+        """Return whether rows known from `pairs` were given labels that are not theirs."""
+        from skills.judge.diagnosis.rows import MOST, prints, unrelated
+
+        if not self._labels:
+            return False
+        rows = [
+            (self._labels[key], label)
+            for key, label in zip(prints(x).tolist(), _listed(y)[:MOST], strict=False)
+            if self._labels.get(key) is not None
+        ]
+        return len(rows) >= 30 and unrelated(*zip(*rows, strict=True))
+
+    def repeated(self, rows: Any) -> float:
+        """Return the share of rows that are repeats, beyond those that `pairs` knows of.
+
+        0 unless `pairs` knows the rows.
+        """
+        unique = set(rows.tolist())
+        if not unique or len(unique & self._labels.keys()) < 0.9 * len(unique):
+            return 0.0
+        natural = self._paired - len(self._labels)
+        return max(len(rows) - len(unique) - natural, 0) / len(rows)
 
     @contextlib.contextmanager
     def run(self, of: ModuleType) -> Iterator[None]:
-        """Watch one `run` of the learner's module."""
-        with self._seeds.run():
+        """Watch one `run`, if it is the learner's module that is run."""
+        if of.__file__ != str(self.notebook.path):
             yield
+            return
+        self.running = True
+        try:
+            with self._seeds.run():
+                yield
+        finally:
+            self.running = False
 
 
 def _listed(values: Any) -> list[Any]:

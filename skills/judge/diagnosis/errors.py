@@ -24,10 +24,11 @@ def explain(error: BaseException, notebook: Notebook) -> str:
     Notes the mistake that it is known to mean.
     """
     line = _line(error, notebook)
-    said = f"{type(error).__name__}: {error}".rstrip(": ")
+    text = _text(error)
+    said = f"{type(error).__name__}: {text}".rstrip(": ")
     if isinstance(error, NotImplementedError):
         notebook.note("unfinished", said.partition(": ")[2] or "NotImplementedError", line)
-        return f"Line {line}: not written yet ({error})" if line else f"Not written yet: {error}"
+        return f"Line {line}: not written yet ({text})" if line else f"Not written yet: {text}"
     if isinstance(error, SystemExit):
         return f"Line {line}: the code ended the program (SystemExit). Leave that out."
     if isinstance(error, MemoryError) or "allocate memory" in said:
@@ -35,13 +36,20 @@ def explain(error: BaseException, notebook: Notebook) -> str:
     if line is None:
         return f"What your code returned could not be used: {said}"
     for pattern, mistake in _MEANS:
-        if re.search(pattern, str(error)):
+        if re.search(pattern, text):
             notebook.note(mistake, said.splitlines()[0], line)
             break
     source = notebook.text.splitlines()[line - 1].strip()
     where = notebook.within(line)
     place = f"Line {line}, in {where}" if where else f"Line {line}"
     return f"{place}: {said}\n    {source}"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:2000]
+    except Exception as another:  # a class of the learner's own
+        return f"(its text cannot be made: {type(another).__name__})"
 
 
 def _line(error: BaseException, notebook: Notebook) -> int | None:

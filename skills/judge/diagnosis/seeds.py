@@ -1,6 +1,7 @@
 """Random numbers that no seed governs."""
 
 import contextlib
+import functools
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -23,13 +24,13 @@ class Seeds:
     def install(self) -> None:
         """Wrap the functions that seed."""
         self._wrap(random, "seed", "random")
-        if "numpy" in sys.modules:
-            self._wrap(sys.modules["numpy"].random, "seed", "NumPy's global numbers")
-            self._wrap_generator(sys.modules["numpy"].random)
-        if "torch" in sys.modules:
-            self._wrap(sys.modules["torch"], "manual_seed", "torch")
+        if numpy := sys.modules.get("numpy"):
+            self._wrap(numpy.random, "seed", "NumPy's global numbers")
+            self._wrap_generator(numpy.random)
+        if torch := sys.modules.get("torch"):
+            self._wrap(torch, "manual_seed", "torch")
 
-    def look(self) -> None:
+    def look(self, *, complete: bool) -> None:
         """Everything is noted when a run ends."""
 
     @contextlib.contextmanager
@@ -47,7 +48,7 @@ class Seeds:
         if self._unruly:
             names = " and ".join(sorted(self._unruly))
             evidence = f"{names} gave random numbers that run's seed did not govern"
-            self._notebook.note("seed_half_set", evidence, self._line)
+            self._notebook.note("seed_half_set", evidence, self._line, sure=False)
 
     def _states(self) -> dict[str, Any]:
         states: dict[str, Any] = {"random": random.getstate()}
@@ -60,7 +61,10 @@ class Seeds:
 
     def _wrap(self, module: Any, name: str, source: str) -> None:
         original: Callable[..., Any] = getattr(module, name)
+        if hasattr(original, "_lodestar"):
+            return
 
+        @functools.wraps(original)
         def seed(*args: Any, **named: Any) -> Any:
             if self._running and (line := self._notebook.caller()):
                 if source not in self._seeded and self._states()[source] != self._fresh[source]:
@@ -69,15 +73,20 @@ class Seeds:
                 self._line = line
             return original(*args, **named)
 
+        seed._lodestar = True  # type: ignore[attr-defined]
         setattr(module, name, seed)
 
     def _wrap_generator(self, module: Any) -> None:
         original = module.default_rng
+        if hasattr(original, "_lodestar"):
+            return
 
+        @functools.wraps(original)
         def default_rng(seed: Any = None) -> Any:
             if self._running and seed is None and (line := self._notebook.caller()):
                 self._unruly.add("default_rng() without a seed")
                 self._line = line
             return original(seed)
 
+        default_rng._lodestar = True  # type: ignore[attr-defined]
         module.default_rng = default_rng

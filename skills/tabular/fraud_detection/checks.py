@@ -49,9 +49,8 @@ def check_choose(work: Any, tools: Any) -> None:
         tools.hold(told, "choose: expected progress for each fold, got none")
         tools.hold("unseen" in told[-1], "choose: expected `unseen` in what it yields")
         last = told[-1]["unseen"]
-        wrong = {"metric_on_training_data": expected[-1]["trained_on"]}
         tools.same(last, expected[-1]["unseen"], "score of the deepest tree on loans left out",
-                   tolerance=0.08, at=work.choose, wrong=wrong)  # fmt: skip
+                   tolerance=0.08, at=work.choose)  # fmt: skip
         tools.hold(hasattr(best, "predict_proba"), "choose: expected a fitted model, got none")
         tools.same(best.max_depth, right.max_depth, "depth of the tree chosen")
         fresh, _ = _easy(tools.rng(seed + 100))
@@ -70,19 +69,17 @@ def check_measure(work: Any, tools: Any) -> None:
         by_half = {"caught": np.mean(half[truth == 1]), "alarmed": np.mean(half[truth == 0])}
         by_half["cost"] = 100 * np.mean(np.where(truth == 1, 10 * ~half, half))
         for name in ("caught", "alarmed", "cost"):
-            wrong = {"wrong_threshold": by_half[name], "integer_division": expected[name] // 1}
+            wrong = {"wrong_threshold": by_half[name]}
             tools.same(got[name], expected[name], name, at=work.measure, wrong=wrong)
         for name in ("average_precision", "roc_auc", "accuracy"):
-            tools.same(got[name], expected[name], name, at=work.measure,
-                       wrong={"integer_division": expected[name] // 1})  # fmt: skip
+            tools.same(got[name], expected[name], name, at=work.measure)
         for name in ("low", "high"):
             tools.same(got[name], expected[name], name, tolerance=0.1)
 
 
 def check_run(work: Any, tools: Any) -> None:
     """All families are measured on test loans, and a seed repeats them exactly."""
-    loans = tools.data().sort_values("bad", kind="stable").iloc[-2500:]
-    loans = loans.sample(frac=1, random_state=1)
+    loans = tools.data().sample(4000, random_state=1)
     right = tools.reference.split(loans.copy())
     tools.pairs(np.concatenate(right[:2]), np.concatenate(right[2:]))
 
@@ -113,4 +110,4 @@ def _few(families: dict[str, list[Any]]) -> dict[str, list[Any]]:
 def _easy(rng: Any) -> tuple[Any, Any]:
     """Return 500 rows of which the first column tells a little."""
     x = rng.normal(size=(500, 5))
-    return x, (x[:, 0] + 1.5 * rng.normal(size=500) > 2).astype(int)
+    return x, (x[:, 0] + rng.normal(size=500) > 2).astype(int)

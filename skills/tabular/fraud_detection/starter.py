@@ -50,11 +50,12 @@ def candidates(seed: int) -> dict[str, list[Any]]:
     }
 
 
-def choose(stage: str, models: list[Any], x: Any, y: Any, seed: int) -> Progress:
+def choose(stage: str, models: list[Any], x: Any, y: Any, seed: int, saved: Any = ()) -> Progress:
     """Yield the scores of each model as the folds go by; return the best one, fitted."""
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    means, step = [], 0
-    for model in models:
+    means = list(saved)  # of the models that a run cut short had scored already
+    step = FOLDS * len(means)
+    for model in models[len(means) :]:
         seen: list[float] = []
         unseen: list[float] = []
         for fit, check in folds.split(x, y):
@@ -63,7 +64,7 @@ def choose(stage: str, models: list[Any], x: Any, y: Any, seed: int) -> Progress
             # TODO 1: append to `unseen` the same score on the loans that were left out.
             raise NotImplementedError(f"TODO 1: score the {len(check)} loans left out")
             step += 1
-            yield {"stage": stage, "step": step, "total": FOLDS * len(models),
+            yield {"stage": stage, "step": step, "total": FOLDS * len(models), "state": means,
                    "trained_on": np.mean(seen), "unseen": np.mean(unseen)}  # fmt: skip
         means.append(np.mean(unseen))
     raise NotImplementedError("TODO 2: return the model of the best mean, fitted to all of x, y")
@@ -82,11 +83,12 @@ def measure(risk: Any, y: Any, seed: int) -> dict[str, float]:
     }  # fmt: skip
 
 
-def run(loans: pd.DataFrame, seed: int = 0, device: str = "cpu") -> Progress:
+def run(loans: pd.DataFrame, seed: int = 0, device: str = "cpu", saved: Any = None) -> Progress:
     """Yield the progress of every family of models and what it reaches on the test loans."""
     x_train, x_test, y_train, y_test = split(loans)
     for stage, models in candidates(seed).items():
-        best = yield from choose(stage, models, x_train, y_train, seed)
+        known = (saved or {}).get(stage, ())
+        best = yield from choose(stage, models, x_train, y_train, seed, known)
         risk = best.predict_proba(x_test)[:, 1]
         started = time.perf_counter()
         for loan in x_test[:50]:

@@ -1,28 +1,24 @@
-"""A convolutional network that reads handwritten digits, beside a logistic regression.
+"""A convolutional network that reads handwritten digits, beside a logistic regression."""
 
-`python solution.py` prints what `run` yields: plain dictionaries, one for each bit of progress.
-"""
-
-import random
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import torch
 from sklearn.model_selection import train_test_split
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from skills.data import load
+from skills.keep import restore, state
+from skills.parallel import average, share
 
 EPOCHS, BATCH, RATE = 12, 50, 0.005
+Progress = Iterator[dict[str, Any]]
 
 
 def repeatable(seed: int) -> None:
     """Make the same seed give the same numbers on the same device."""
-    random.seed(seed)
-    np.random.seed(seed)
-    torch.manual_seed(seed)
+    torch.manual_seed(seed)  # the only source of random numbers here
     torch.backends.cudnn.deterministic = True
     torch.set_num_threads(1)  # so small a network gains little from more
 
@@ -58,28 +54,32 @@ def accuracy(net: nn.Module, x: Tensor, y: Tensor) -> float:
         return float((net(x).argmax(1) == y).float().mean())
 
 
-def train(stage: str, net: nn.Module, seen: Any, unseen: Any) -> Iterator[dict[str, Any]]:
+def train(stage: str, net: nn.Module, seen: Any, unseen: Any, saved: Any = None) -> Progress:
     """Train on the pair (images, digits) `seen`; `unseen` is watched and chooses nothing."""
-    x, y = seen
-    step, total = 0, EPOCHS * -(-len(x) // BATCH)
+    (x, y), total = seen, EPOCHS * -(-len(seen[0]) // BATCH)
     optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=total)
-    for _ in range(EPOCHS):
+    told, parts = {"stage": stage, "total": total}, (net, optimiser, schedule)
+    step = restore(saved, *parts)  # 0, unless a run that was cut short goes on here
+    while step < total:
         net.train()
         for batch in torch.randperm(len(x), device=x.device).split(BATCH):
-            images = augment(x[batch]) if stage == "cnn" else x[batch]
-            loss = F.cross_entropy(net(images), y[batch])
+            rows = share(batch)  # all of them, unless several processes train together
+            images = augment(x[rows]) if stage == "cnn" else x[rows]
+            loss = F.cross_entropy(net(images), y[rows])
             optimiser.zero_grad()
             loss.backward()
+            average(net)  # over those processes
             optimiser.step()
             schedule.step()
             step += 1
             if step % 10 == 1:
-                yield {"stage": stage, "step": step, "total": total, "loss": loss.item()}
-        yield {"stage": stage, "step": step, "total": total, "accuracy": accuracy(net, *unseen)}
+                yield {**told, "step": step, "loss": loss.item()}
+        right = accuracy(net, *unseen)
+        yield {**told, "step": step, "accuracy": right, "state": state(step, *parts)}
 
 
-def run(data: Any, seed: int = 0, device: str = "cpu") -> Iterator[dict[str, Any]]:
+def run(data: Any, seed: int = 0, device: str = "cpu", saved: Any = None) -> Progress:
     """Yield the progress of both models and what each reaches on 1,000 unseen digits."""
     x, y = torch.tensor(data[0])[:, None].to(device), torch.tensor(data[1]).to(device)
     rows = train_test_split(range(len(y)), test_size=1000, stratify=data[1], random_state=0)
@@ -87,7 +87,7 @@ def run(data: Any, seed: int = 0, device: str = "cpu") -> Iterator[dict[str, Any
     for stage, build in (("logistic", logistic), ("cnn", cnn)):
         repeatable(seed)
         net = build().to(device)
-        yield from train(stage, net, seen, unseen)
+        yield from train(stage, net, seen, unseen, (saved or {}).get(stage))
         right, moved = accuracy(net, *unseen), accuracy(net, unseen[0].roll(2, 3), unseen[1])
         wrong, size = round((1 - right) * len(unseen[1])), sum(w.numel() for w in net.parameters())
         metrics = {"accuracy": right, "mistakes": wrong, "parameters": size, "moved": moved}
