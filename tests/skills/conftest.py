@@ -104,6 +104,8 @@ def toy(toy_file: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Run], Exer
             url="https://example.org", licence="MIT", package="none", load=lambda: None,
         )  # fmt: skip
         monkeypatch.setitem(data.DATASETS, "toy", entry)
+        (toy_file.parent / "solution.py").write_text("# made in memory\n", "utf-8")
+        monkeypatch.setattr("skills.checkpoint.package", lambda: toy_file.parents[2])
         return read(toy_file, toy_file.parents[2])
 
     return make

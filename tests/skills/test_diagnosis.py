@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from skills.exercise import package
 from skills.judge.verdict import mistakes
@@ -255,4 +256,9 @@ def test_the_mistake_is_named_first_and_right_code_is_left_alone(found, number):
 def test_every_mistake_of_the_syllabus_is_put_to_the_test():
     tried = {wanted for wanted, _ in CASES} - {None}
     told_by_checks = {"unfinished", "wrong_threshold", "wrong_averaging"}
-    assert tried | told_by_checks == set(mistakes())
+    injected = {
+        mutant["mistake"]
+        for file in package().glob("*/*/mutants.yaml")
+        for mutant in yaml.safe_load(file.read_text("utf-8"))["mutants"]
+    }
+    assert tried | told_by_checks | injected == set(mistakes())
