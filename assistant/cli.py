@@ -18,6 +18,9 @@ from assistant.commands.common import (
 from assistant.commands.evaluate import evaluate
 from assistant.commands.exercise import exercise
 from assistant.commands.knowledge import knowledge
+from assistant.commands.profile import profile
+from assistant.commands.progress import progress
+from assistant.commands.quiz import quiz, review
 from assistant.errors import LodestarError, UsageError
 
 
@@ -51,8 +54,9 @@ def _is_ours(error: Exception) -> bool:
 @click.group(cls=Main, invoke_without_command=True)
 @click.version_option(package_name="lodestar-ml")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
+@click.option("--private", is_flag=True, help="Keep nothing of what you do.")
 @click.pass_context
-def main(context: click.Context, debug: bool) -> None:
+def main(context: click.Context, debug: bool, private: bool) -> None:
     """Learn machine learning and deep learning, find your role, train real models.
 
     Without a command: the chat. With piped input: one message a line, plain answers.
@@ -66,6 +70,8 @@ def main(context: click.Context, debug: bool) -> None:
     """
     if debug:
         os.environ["LODESTAR_DEBUG"] = "1"
+    if private:
+        os.environ["LODESTAR_PRIVATE"] = "1"
     if context.invoked_subcommand is None:
         _chat()
 
@@ -187,5 +193,5 @@ def doctor(as_json: bool) -> None:
         raise SystemExit(1)
 
 
-for group in (knowledge, exercise, evaluate):
-    main.add_command(group)
+for command in (knowledge, exercise, evaluate, profile, progress, quiz, review):
+    main.add_command(command)

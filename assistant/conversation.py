@@ -3,15 +3,17 @@
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
+from assistant.context import Reading, ordinals, readings, returns
 from assistant.language.mentions import Mention
 from assistant.language.understanding import Parts, Understanding, understand
 from assistant.render.plain import clean
-from assistant.replies import control, dispatch, practice, talk
+from assistant.replies import concept, control, dispatch, path, practice, talk
 from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
 from assistant.reply import Block, Reply, Text
-from assistant.scope import in_field, in_scope
+from assistant.scope import in_field, in_scope, strange_subject
 from assistant.search import Encode
 from skills.exercise import Exercise
 
@@ -19,14 +21,37 @@ LIMIT = 2000  # characters of a message that are read
 SMALL_TALK = 0.75  # how likely talk must be in a message that names something of ours
 MOST_QUESTIONS = 3  # of one message that are answered one by one
 STORY_WORDS = 45  # a longer message is a story with a question, not a list of questions
-_ELLIPSIS = re.compile(r"^\s*(?:and|what about|how about|or|but what about|also)\b", re.IGNORECASE)
-_PRONOUN = re.compile(
-    r"\b(?:it|its|it's|they|them|their|that|this|these|those|one|he|she|there)\b", re.IGNORECASE
+# Where one question ends and the next begins: a question mark, or "and how …", ", why …".
+_BETWEEN = re.compile(
+    r"(?<=\?)\s+(?=\S)|(?:\s*[,;]\s*(?:and\s+|also\s+)?|\s+and\s+|\s+also\s+)"
+    r"(?=(?:how|what|whats|what's|why|when|where|which|who|is|are|does|do|can|could|should)\s)",
+    re.IGNORECASE,
 )
-# Intents that say what is wanted but not of what: with no name in the message, of the topic.
-NEEDS_TOPIC = frozenset(
-    (*dispatch.KNOWLEDGE, *dispatch.ADVICE, "role", "path", "resources", "exercise_start", "quiz")
+_NO_IDEA = re.compile(
+    r"^\W*(?:no idea|i (?:don'?t|do not) know|idk|dunno|no clue|not sure|pass|skip|tell me)\b",
+    re.IGNORECASE,
 )
+_ANOTHER = re.compile(
+    r"^\W*(?:ok\W+)?(?:another|next|one more|once more|more|again|go on|continue)\b"
+    r"(?:\s+(?:one|question|please|pls|quiz))*\W*$",
+    re.IGNORECASE,
+)
+_CHOOSES = re.compile(r"\b(?:the|one|kind|type|sense|mean|meant|as in|that|thing)\b", re.IGNORECASE)
+CHOOSING_WORDS = 10
+CLEARLY = 0.05  # how much nearer the chosen reading must be than the next
+# How a question or a request begins; what begins otherwise is a story before the question.
+_ASKS = re.compile(
+    r"^\W*(?:(?:hi|hey|hello|ok|so|and|also|please|pls)\W+)*(?:how|what|whats|what's|why|when|where"
+    r"|which|who|is|are|does|do|did|can|could|should|would|will|explain|define|describe|compare"
+    r"|tell|give|show|list)\b",
+    re.IGNORECASE,
+)
+SHORT_CHANGE = 10  # words of a message that changes a plan
+ONE_QUESTION = 0.75  # how likely a stored question must be to answer several clauses as one
+STANDING = 0.1  # how much likelier a message must be with its topic than without
+LEANING = 0.5  # … and how likely at least, where its own words could stand alone
+FAR = 0.25  # how much likelier a message must be with an earlier topic than with a later one
+OWN_INTENT = 0.5  # how likely the intent of a message's own words must be to be kept
 
 
 class Mind(Parts, Knowing, Protocol):
@@ -37,8 +62,15 @@ class Conversation:
     """One learner talking with Lodestar; remembers topics and what was left open."""
 
     def __init__(
-        self, mind: Mind, encode: Encode, exercises: Mapping[str, Exercise], level: str = "newcomer"
+        self,
+        mind: Mind,
+        encode: Encode,
+        exercises: Mapping[str, Exercise],
+        level: str = "newcomer",
+        today: date | None = None,
     ) -> None:
+        """Start a conversation; deadlines such as "by June" count from `today`."""
+        self._today = today
         self._mind = mind
         self._encode = encode
         self._exercises = exercises
@@ -62,7 +94,7 @@ class Conversation:
     def _several(self, message: str) -> Reply | None:
         """Answer each of several questions in one message; None where there is but one."""
         questions = split(message)
-        if len(questions) < 2:
+        if len(questions) < 2 or self._is_one(message):
             return None
         replies: list[Reply] = []
         for question in questions:
@@ -76,35 +108,95 @@ class Conversation:
             return dataclasses.replace(replies[0], question=message) if replies else None
         return _joined(message, replies)
 
+    def _is_one(self, message: str) -> bool:
+        """Return whether a message of several clauses is strange, or a stored question, whole."""
+        heard = understand(message, self._encode, self._mind, self._today)
+        return heard.prediction.is_out_of_scope or _evidence(heard) >= ONE_QUESTION
+
     def _answer(self, message: str) -> Reply:
-        heard = understand(message, self._encode, self._mind)
         pending, self.memory.pending = self.memory.pending, Pending()
-        turn = self._turn(heard)
+        spelt = message if pending.choices else ordinals(message, self.memory, self._mind.library)
+        resumed = returns(spelt)
+        turn = self._turn(understand(resumed or spelt, self._encode, self._mind, self._today))
+        if resumed and turn.about and not concept.specific(turn):
+            turn = dataclasses.replace(turn, intent="more")
         reply = self._control(turn, pending)
         if reply is None and not in_scope(turn):
             reply = talk.out_of_scope(turn)
+        if reply is None and strange_subject(turn, self._mind.speller):
+            reply = talk.unsure(turn)
         if reply is None:
-            readings = [] if pending.choices else control.readings(turn)
-            reply = talk.choose(turn, readings) if readings else dispatch.answer(turn)
+            meanings = {} if pending.choices else control.readings(turn)
+            reply = talk.choose(turn, meanings) if meanings else dispatch.answer(turn)
         if reply is None:
             reply = talk.unsure(turn) if in_field(turn) else talk.out_of_scope(turn)
         self._remember(turn, reply)
         return dataclasses.replace(reply, trace=trace(turn))
 
     def _turn(self, heard: Understanding) -> Turn:
-        """Return the turn, with intent and topic taken from the conversation where left out."""
+        """Return the turn, with what the message leaves out taken from the conversation."""
         intent, sure = heard.intent, heard.confidence
         about = tuple(heard.named())
-        topical = [mention for mention in about if mention.kind in TOPIC_KINDS]
-        words = len(heard.text.split())
+        topical = any(mention.kind in TOPIC_KINDS for mention in about)
+        if intent == "profile" and ("?" in heard.text or _ASKS.match(heard.text)):
+            ranked = heard.prediction.ranked
+            intent, sure = next((pair for pair in ranked if pair[0] != "profile"), (intent, sure))
         if topical and intent in (*dispatch.TALK, *control.CONTROL):
             intent, sure = self._substantial(heard)
-        if topical and self.memory.intent and words <= 6 and _ELLIPSIS.match(heard.text):
-            intent, sure = self.memory.intent, 1.0
-        elif not topical and self.memory.topic and self._leans_on_topic(heard, words):
-            heard = self._with_topic(heard)
-            about = (*about, *self._topic_mention())
+        if intent in (*dispatch.TALK, *control.CONTROL) and sure >= SMALL_TALK:
+            return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
+        replans = self._replans(heard)
+        chosen = self._spelt(heard)
+        if chosen is not None:
+            reading, spelt = chosen
+            about = tuple(spelt.named())
+            intent, sure = self._meant(heard, spelt, reading)
+            told = spelt.slots if reading.goes_on and not replans else heard.slots
+            heard = dataclasses.replace(spelt, text=heard.text, slots=told)
+        if not heard.slots.hypothetical:
+            self.memory.told = heard.slots.after(self.memory.told)
+        if replans:
+            intent, about = "path", tuple(item for item in about if item.kind == "role")
+        if intent in dispatch.CAREER or intent in dispatch.ADVICE:
+            about = tuple(self._as_role(mention) for mention in about)
         return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
+
+    def _replans(self, heard: Understanding) -> bool:
+        """Return whether a few words change what the plan just shown was made from."""
+        told = heard.slots
+        changes = told.hours or told.weeks or "known" in told.skills.values() or told.style
+        short = len(heard.text.split()) <= SHORT_CHANGE
+        return bool(changes) and short and self.memory.intent in path.PLANNED
+
+    def _as_role(self, mention: Mention) -> Mention:
+        """Return the role that a name also stands for, where a career is asked about."""
+        cards = self._mind.library.cards
+        role = next((id_ for id_ in mention.also if cards[id_].kind == "role"), "")
+        return dataclasses.replace(mention, id=role, kind="role") if role else mention
+
+    def _spelt(self, heard: Understanding) -> tuple[Reading, Understanding] | None:
+        """Return what the message stands for in its conversation, None if it stands alone."""
+        found = [
+            (reading, understand(reading.text, self._encode, self._mind, self._today))
+            for reading in readings(heard, self.memory, self._mind.library)
+        ]
+        if not found:
+            return None
+        leaning = any(reading.leans for reading, _ in found)
+        best = max(found, key=lambda pair: _evidence(pair[1]) - FAR * pair[0].far)
+        bar = max(_evidence(heard) + STANDING, LEANING)
+        return best if leaning or _evidence(best[1]) > bar else None
+
+    def _meant(
+        self, heard: Understanding, spelt: Understanding, reading: Reading
+    ) -> tuple[str, float]:
+        """Return the intent of a message that was spelt out, and how sure it is."""
+        own = heard.intent not in (*dispatch.TALK, *control.CONTROL, "define")
+        if own and heard.confidence >= OWN_INTENT and not heard.prediction.is_out_of_scope:
+            return heard.intent, heard.confidence
+        if reading.goes_on and self.memory.intent and spelt.confidence < OWN_INTENT:
+            return self.memory.intent, 1.0
+        return self._substantial(spelt)
 
     def _substantial(self, heard: Understanding) -> tuple[str, float]:
         """Return the likeliest intent that is about something, unless small talk is likelier."""
@@ -113,25 +205,6 @@ class Conversation:
                 if label not in dispatch.TALK and label not in control.CONTROL:
                     return label, share
         return heard.intent, heard.confidence
-
-    def _leans_on_topic(self, heard: Understanding, words: int) -> bool:
-        if heard.intent not in NEEDS_TOPIC:
-            return False
-        return words <= 4 or (words <= 12 and bool(_PRONOUN.search(heard.text)))
-
-    def _with_topic(self, heard: Understanding) -> Understanding:
-        """Return the message with its passages found as if it had named the topic."""
-        name = self._mind.library.name(self.memory.topic)
-        text, count = _PRONOUN.subn(name, heard.text, count=1)
-        spelt = understand(text if count else f"{text} {name}", self._encode, self._mind)
-        return dataclasses.replace(heard, hits=spelt.hits, vector=spelt.vector)
-
-    def _topic_mention(self) -> tuple[Mention, ...]:
-        topic = self.memory.topic
-        cards = self._mind.library.cards
-        if topic not in cards:
-            return ()
-        return (Mention(topic, cards[topic].kind, cards[topic].name, 0.8, 0, 0),)
 
     def _control(self, turn: Turn, pending: Pending) -> Reply | None:
         """Answer what is about the conversation itself: yes, no, more, simpler, I meant …"""
@@ -150,19 +223,55 @@ class Conversation:
         if pending.quiz is not None:
             options = [option.text for option in pending.quiz.options]
             chosen = control.pick(message, options)
-            return None if chosen is None else self._judged(message, pending, chosen)
+            if chosen is None and not _NO_IDEA.search(message):
+                return None
+            return self._judged(message, pending, chosen)
         last = self.memory.last
         offered = pending.choices or (last.suggestions if last else ())
+        if last and last.intent == "quiz" and last.sources and _ANOTHER.match(message):
+            return self._answer(f"quiz me on {self._mind.library.name(last.sources[0].id)}")
+        goes = control.GO.match(message) or practice.AGREED.search(message)
+        if self.memory.offer and goes:
+            return practice.starting(self._plain_turn(message, "affirm"), self.memory.offer)
         chosen = control.pick(message, offered, pending.choices)
+        if chosen is None and pending.choices:
+            chosen = self._nearest(message, pending.choices)
         if chosen is None:
             return None
+        if pending.entries and chosen < len(pending.entries):
+            return self._define(message, pending.entries[chosen])
         reply = self._answer(offered[chosen])
         return dataclasses.replace(reply, question=message)
 
-    def _judged(self, message: str, pending: Pending, chosen: int) -> Reply:
+    def _define(self, message: str, id_: str) -> Reply:
+        """Say what the entry is that was picked of several readings."""
+        self.memory.pending = Pending()
+        self.memory.turn_to(id_)
+        card = self._mind.library.cards[id_]
+        heard = understand(f"what is {card.name}", self._encode, self._mind, self._today)
+        about = (Mention(id_, card.kind, card.name, 1.0, 8, 8 + len(card.name)),)
+        turn = Turn(self._mind, heard, self.memory, self._exercises, "define", about)
+        reply = concept.reply(turn) or talk.unsure(turn)
+        self._remember(turn, reply)
+        return dataclasses.replace(reply, question=message, trace=trace(turn))
+
+    def _plain_turn(self, message: str, intent: str) -> Turn:
+        heard = understand(message, self._encode, self._mind, self._today)
+        return Turn(self._mind, heard, self.memory, self._exercises, intent, ())
+
+    def _nearest(self, message: str, choices: Sequence[str]) -> int | None:
+        """Return the choice that a few words mean more than any other: "the unfair kind"."""
+        if len(message.split()) > CHOOSING_WORDS or not _CHOOSES.search(message):
+            return None
+        vectors = self._encode([message, *choices])
+        likeness = vectors[1:] @ vectors[0]
+        order = likeness.argsort()[::-1]
+        clear = likeness[order[0]] - likeness[order[1]] >= CLEARLY
+        return int(order[0]) if clear else None
+
+    def _judged(self, message: str, pending: Pending, chosen: int | None) -> Reply:
         assert pending.quiz is not None
-        heard = understand(message, self._encode, self._mind)
-        turn = Turn(self._mind, heard, self.memory, self._exercises, "quiz", ())
+        turn = self._plain_turn(message, "quiz")
         self.memory.pending = Pending()
         return practice.judge(turn, pending.quiz, pending.quiz_entry, chosen)
 
@@ -171,20 +280,29 @@ class Conversation:
             return
         if reply.intent not in control.CONTROL:
             self.memory.intent = reply.intent
+            self.memory.said, self.memory.said_names = turn.heard.spelt, turn.heard.mentions
         topics = [entity.id for entity in reply.entities if entity.kind in TOPIC_KINDS]
+        if len(topics) > 1:
+            self.memory.listed = tuple(topics)
         if not topics and reply.sources:
             topics = [reply.sources[0].id]
         for id_ in reversed(topics):
             self.memory.turn_to(id_)
 
 
+def _evidence(heard: Understanding) -> float:
+    """Return how likely the message asks something that is known."""
+    return max((item.chance for item in heard.asked), default=0.0)
+
+
 def split(message: str) -> list[str]:
     """Return the questions of a message that holds several, else nothing."""
-    if message.count("?") < 2 or len(message.split()) > STORY_WORDS:
+    if len(message.split()) > STORY_WORDS:
         return []
-    parts = [part.strip() for part in re.findall(r"[^?]+\?+", message)]
+    parts = [part.strip(" ,;") for part in _BETWEEN.split(message)]
     parts = [part for part in parts if len(part.split()) >= 2]
-    return parts if 2 <= len(parts) <= MOST_QUESTIONS else []
+    asked = all("?" in part or _ASKS.match(part) for part in parts)
+    return parts if asked and 2 <= len(parts) <= MOST_QUESTIONS else []
 
 
 def _joined(message: str, replies: Sequence[Reply]) -> Reply:
@@ -215,12 +333,13 @@ def trace(turn: Turn) -> dict[str, object]:
         "out_of_scope": round(prediction.out_of_scope, 3),
         "called_out_of_scope": prediction.is_out_of_scope,
         "names": [[mention.text, mention.id, mention.score] for mention in turn.about],
+        "understood": turn.heard.spelt,
+        "questions": [[item.entry, item.field, item.chance] for item in turn.heard.asked[:5]],
         "passages": [
-            [places[hit.row].entry, places[hit.row].field, round(hit.dense, 3),
-             round(hit.lexical, 3)]
+            [places[hit.row].entry, places[hit.row].field, round(hit.dense, 3)]
             for hit in turn.heard.hits[:5]
         ],
-    }  # fmt: skip
+    }
 
 
 __all__ = ["LIMIT", "Conversation", "split", "trace"]

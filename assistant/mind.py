@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,14 +15,19 @@ from typing import Any
 from assistant.errors import CacheError, LodestarError
 from assistant.language import encoder as encoding
 from assistant.language.intents import IntentClassifier
+from assistant.language.masking import both, encode_both
 from assistant.language.mentions import MentionFinder, tokens
+from assistant.language.slots import Story, compile_vocabulary
+from assistant.language.spelling import Speller
 from assistant.places import cache_dir, package_dir
+from assistant.questions import Questions
 from assistant.search import Encode, SearchIndex
 from knowledge import library as knowledge
 
 Say = Callable[[str], None]
-COMPILED = 3  # raise it when the code that compiles changes what it writes
+COMPILED = 4  # raise it when the code that compiles changes what it writes
 OUT_OF_SCOPE = ("out_of_scope", "other_career")
+COMMON = 3  # utterances that must hold a word, which the knowledge does not, for no typing mistake
 LANGUAGE = package_dir("assistant") / "language" / "intents"
 PHRASES = package_dir("assistant") / "replies" / "phrases.yaml"
 
@@ -49,6 +55,11 @@ class Mind:
         return SearchIndex.open(self.folder)
 
     @cached_property
+    def questions(self) -> Questions:
+        """The stored questions, by what tells that a message asks them."""
+        return Questions(json.loads((self.folder / "questions.json").read_text("utf-8")))
+
+    @cached_property
     def encoder(self) -> encoding.Encoder:
         """The sentence model."""
         return encoding.load(self.cache, say=self.say)
@@ -56,7 +67,8 @@ class Mind:
     @cached_property
     def intents(self) -> IntentClassifier:
         """The classifier of what a message wants."""
-        return IntentClassifier.load(self.folder / "intents", encode=self.encoder.encode)
+        encode = encode_both(self.encoder.encode)
+        return IntentClassifier.load(self.folder / "intents", encode=encode)
 
     @cached_property
     def names(self) -> MentionFinder:
@@ -67,6 +79,17 @@ class Mind:
         return MentionFinder(triples, words["known"], words["everyday"])
 
     @cached_property
+    def story(self) -> Story:
+        """Reads what learners tell of themselves."""
+        return Story(json.loads((self.folder / "story.json").read_text("utf-8")))
+
+    @cached_property
+    def speller(self) -> Speller:
+        """Mends typing mistakes."""
+        words = json.loads((self.folder / "words.json").read_text("utf-8"))
+        return Speller(words["known"], words["common"], words["shorthand"])
+
+    @cached_property
     def phrases(self) -> dict[str, str]:
         """What Lodestar says about itself and the conversation, by name."""
         phrases: dict[str, str] = json.loads((self.folder / "phrases.json").read_text("utf-8"))
@@ -74,7 +97,14 @@ class Mind:
 
     def warm_up(self) -> None:
         """Open every part now, so that the first question does not wait for them."""
-        for part in (self.library, self.index, self.names, self.phrases, self.intents):
+        for part in (
+            self.library,
+            self.index,
+            self.questions,
+            self.names,
+            self.phrases,
+            self.intents,
+        ):
             assert part is not None
         self.encoder.encode(["ready"])
 
@@ -109,7 +139,9 @@ def _code() -> list[Path]:
     """Return the files whose code decides what a compiled mind holds."""
     here = package_dir("assistant")
     return [
-        here / "search.py", *sorted((here / "language").glob("*.py")),
+        here / "search.py", here / "questions.py",
+        *sorted((here / "language").glob("*.py")), here / "language" / "shorthand.yaml",
+        *sorted((here / "language" / "story").glob("*.*")),
         package_dir("knowledge") / "passages.py", package_dir("knowledge") / "library.py",
     ]  # fmt: skip
 
@@ -155,11 +187,44 @@ def _build(work: Path, cache: Path, say: Say) -> None:
     texts, gists = [item.text for item in searched], [item.gist for item in searched]
     SearchIndex.build(texts, encoder.encode, _previous(cache), gists).save(work)
     utterances = read_utterances(LANGUAGE)
-    _intents(utterances, encoder.encode, work / "intents", cache, say)
     everyday = _words(text for label in OUT_OF_SCOPE for text in utterances[label])
-    words = {"known": sorted(_words(texts) | everyday), "everyday": sorted(everyday)}
+    written = _words(texts)
+    typed = Counter(
+        token.plain for listed in utterances.values() for text in listed for token in tokens(text)
+    )
+    common = {word for word, count in typed.items() if count >= COMMON or word in written}
+    words = {
+        "known": sorted(written | common),
+        "everyday": sorted(everyday),
+        "common": sorted(common),
+        "shorthand": _mapping(LANGUAGE.parent / "shorthand.yaml"),
+    }
     _write_json(work / "words.json", words)
-    _write_json(work / "phrases.json", _phrases())
+    names = Mind(work, cache).names
+    _write_json(work / "questions.json", _questions(Mind(work, cache), texts))
+    learnt = masked_utterances(names)
+    _intents(learnt, encode_both(encoder.encode), work / "intents", cache, say)
+    _write_json(work / "story.json", compile_vocabulary())
+    _write_json(work / "phrases.json", _mapping(PHRASES))
+
+
+def masked_utterances(names: MentionFinder) -> dict[str, list[str]]:
+    """Return intent → utterances, each with itself masked behind it: what the classifier learns."""
+    from assistant.language.utterances import read_utterances
+
+    return {
+        label: [both(text, names.find(text)) for text in texts]
+        for label, texts in read_utterances(LANGUAGE).items()
+    }
+
+
+def _questions(mind: Mind, texts: Iterable[str]) -> list[list[Any]]:
+    places = mind.library.passages
+    named = [
+        {mention.id for mention in mind.names.find(text)} if place.wording else set()
+        for place, text in zip(places, texts, strict=True)
+    ]
+    return Questions.table(places, named)
 
 
 def _words(texts: Iterable[str]) -> set[str]:
@@ -187,14 +252,15 @@ def _intents(
     (target / "learnt").write_text(learnt.hexdigest(), "utf-8")
 
 
-def _phrases() -> dict[str, str]:
+def _mapping(path: Path) -> dict[str, str]:
+    """Return the YAML mapping of names to texts in a file of ours."""
     import yaml
 
     from knowledge.authoring import Loader
 
-    phrases = yaml.load(PHRASES.read_text("utf-8"), Loader=Loader)  # noqa: S506 - safe, in C
+    phrases = yaml.load(path.read_text("utf-8"), Loader=Loader)  # noqa: S506 - safe, in C
     if not isinstance(phrases, dict):
-        raise LodestarError(f"{PHRASES} is not a mapping of names to phrases.")
+        raise LodestarError(f"{path} is not a mapping of names to texts.")
     return {str(name): str(phrase).strip() for name, phrase in phrases.items()}
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from assistant.learner.runs import Curves, keep_run
 from assistant.places import cache_dir
 from assistant.render import figure
 from assistant.render.curve import chart
@@ -16,6 +17,7 @@ from skills.exercise import Exercise
 from skills.play import Ask, Done, Event, Events, Judge, Measure, Result, Say, Show, Train, play
 
 Choose = Callable[[str, Sequence[str]], int | None]
+Keep = Callable[[Result, Curves], None]
 REDRAW = 0.15  # seconds between two pictures of a running training
 PIPE_LINES = 10  # progress lines a stage writes to a pipe
 
@@ -40,30 +42,34 @@ def run(
     afresh: bool = False,
     writes: bool = True,
     constants: Mapping[str, Any] | None = None,
+    keep: Keep = keep_run,
 ) -> Result:
     """Play an exercise to its end and return its result; without `choose` nothing is asked.
 
     Ctrl-C while it trains stops the training; what was measured until then is returned. A run
     that was stopped or killed goes on from what it had saved, unless it is to begin `afresh`.
     `constants` stand in for those at the top of the solution. Of several processes that train
-    together only the first `writes` what is to be kept.
+    together only the first `writes` what is to be kept. The run is kept with its curves, in the
+    learner's file unless `keep` is another, before its end is shown; one with `constants` is not.
     """
     name = key(exercise, seed, device, constants or {})
     kept = Checkpoint(cache_dir() / "runs", name, writes=writes)
     saved = None if afresh else kept.load()
+    record = keep if writes and not constants else _leave
     answers: Mapping[str, int] | None = None if choose else {}
     events = play(
         exercise, seed=seed, device=device, answers=answers, saved=saved, constants=constants
     )
     try:
         with screen.training():
-            result = _pull(events, screen, choose, kept)
+            result = _pull(events, screen, choose, kept, record)
     except Exception:
         if not saved:
             raise
         kept.remove()  # what was saved may be what broke it
         return run(
-            exercise, screen, seed=seed, device=device, choose=choose, constants=constants
+            exercise, screen, seed=seed, device=device, choose=choose, constants=constants,
+            keep=keep,
         )  # fmt: skip
     if result.stopped and kept.file:
         return dataclasses.replace(result, artifacts=(str(kept.file),))
@@ -73,13 +79,21 @@ def run(
     return result
 
 
-def _pull(events: Events, screen: Screen, choose: Choose | None, kept: Checkpoint) -> Result:
+def _leave(result: Result, curves: Curves) -> None:
+    """Keep nothing of a run."""
+
+
+def _pull(
+    events: Events, screen: Screen, choose: Choose | None, kept: Checkpoint, keep: Keep
+) -> Result:
     states: Mapping[str, Any] = {}
+    curves: dict[str, Mapping[str, Sequence[tuple[int, float]]]] = {}
     event = next(events)
     while not isinstance(event, Done):
         screen.event(event)
         if isinstance(event, Train):
             states = event.states
+            curves[event.stage] = event.curves
         try:
             kept.save(states, now=isinstance(event, Measure))
             if isinstance(event, Ask) and choose:
@@ -90,6 +104,7 @@ def _pull(events: Events, screen: Screen, choose: Choose | None, kept: Checkpoin
             event = events.throw(KeyboardInterrupt)
     if event.result.stopped:
         kept.save(states, now=True)
+    keep(event.result, curves)
     screen.event(event)
     events.close()
     return event.result

@@ -1,6 +1,9 @@
 """Whether a message belongs to our field, from all that is known about it."""
 
+import re
+
 from assistant.language.mentions import WEAK
+from assistant.language.spelling import Speller
 from assistant.replies import passage
 from assistant.replies.control import CONTROL, TALKING
 from assistant.replies.dispatch import TALK
@@ -9,13 +12,20 @@ from assistant.replies.turn import Turn
 # How near a stored question must be for a message that the classifier calls out of scope to be
 # ours all the same. Chosen on the development questions and the stories as a whole.
 NAMED = 0.50  # the message names an entry of ours
-STRANGE = 0.80  # nothing of ours is named
-OTHER_CAREER = 0.88  # nothing of ours is named, and it sounds like another career
 CLOSE = 0.60  # nothing of ours is named and no answer was found, but the subject is ours
+DOUBTFUL = 0.25  # an out-of-scope score from which something of ours must be near …
+HINT = 0.15  # … a stored question with this probability, or a passage as near as NAMED
 FAMILIAR = 0.3  # an out-of-scope score below which the classifier is sure
 # A message in scope by the classifier's word alone must be at least this near to something.
 TOUCHING = 0.40
+# "what is zorblax regularisation": the words of the subject, up to "of", "in", "and" …
+_SUBJECT = re.compile(
+    r"^\W*(?:please\s+)?(?:what(?:'s| is| are)|explain|define|describe|tell me about|how does)\s+"
+    r"(?:the\s+|an?\s+)?((?:(?!\b(?:of|in|and|or|for|by|with|to|from|work|do|vs)\b)[\w'-]+\s*){1,4})",
+    re.IGNORECASE,
+)
 OUR_KINDS = ("concept", "role", "application", "industry", "claim", "resource")
+TALKED = 8  # words from which a message about the conversation must not sound strange
 SHORT = 3  # words of a message that is about the conversation whatever the classifier says
 
 
@@ -23,16 +33,15 @@ def in_scope(turn: Turn) -> bool:
     """Return whether to answer; a name of ours or a near question outweighs the classifier."""
     heard = turn.heard
     strange = heard.prediction.is_out_of_scope
-    named = _named(turn)
+    named, words = _named(turn), len(heard.text.split())
     if turn.intent in TALK or turn.intent in CONTROL:
-        return not strange or (len(heard.text.split()) <= SHORT and turn.sure >= TALKING)
-    best = next(iter(passage.candidates(turn)), None)
-    near = best.dense if best else 0.0
-    if named:
-        return not strange or near >= NAMED
+        strange = strange or (words > TALKED and heard.prediction.out_of_scope >= NAMED)
+        return not strange or (words <= SHORT and turn.sure >= TALKING)
+    if heard.prediction.out_of_scope >= DOUBTFUL and not strange:
+        strange = passage.asked(turn, HINT) is None and _near(turn) < NAMED
     if strange:
-        return near >= (OTHER_CAREER if heard.prediction.outside == "other_career" else STRANGE)
-    return near >= TOUCHING or turn.intent in _NO_PASSAGE
+        return passage.asked(turn) is not None or (named and _near(turn) >= NAMED)
+    return named or _near(turn) >= TOUCHING or turn.intent in _NO_PASSAGE
 
 
 # Intents that are answered without a passage.
@@ -44,11 +53,25 @@ _NO_PASSAGE = frozenset(
 def in_field(turn: Turn) -> bool:
     """Return whether a message without a good answer is at least about our field."""
     named = _named(turn)
-    best = next(iter(passage.candidates(turn)), None)
     familiar = turn.heard.prediction.out_of_scope < FAMILIAR
-    return named or familiar or (best is not None and best.dense >= CLOSE)
+    return named or familiar or _near(turn) >= CLOSE
+
+
+def _near(turn: Turn) -> float:
+    """Return the cosine to the nearest passage or stored question."""
+    return max((hit.dense for hit in turn.heard.hits), default=0.0)
+
+
+def strange_subject(turn: Turn, speller: Speller) -> bool:
+    """Return whether a message asks what something is that nothing here ever heard of."""
+    found = _SUBJECT.match(turn.heard.spelt)
+    if not found or passage.asked(turn):
+        return False
+    return any(speller.unknown(word) for word in re.findall(r"[^\W\d_]+", found.group(1)))
 
 
 def _named(turn: Turn) -> bool:
     """Return whether the message names an entry of ours by more than an everyday word."""
+    if turn.heard.slots.goal in turn.library:
+        return True
     return any(mention.kind in OUR_KINDS and mention.score > WEAK for mention in turn.about)

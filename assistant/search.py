@@ -131,18 +131,24 @@ class SearchIndex:
 
     def search(self, text: str, vector: Floats, k: int = 10) -> list[Hit]:
         """Return the k best rows for a query text and its unit vector (384,), best first."""
-        if not len(self):
-            return []
-        dense = self.vectors @ vector
-        lexical = self.lexical(text)
-        blended = DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical
-        k = min(k, len(blended))
-        top = np.argpartition(-blended, k - 1)[:k]
-        top = top[np.argsort(-blended[top], kind="stable")]
-        return [
-            Hit(int(row), float(blended[row]), float(dense[row]), float(lexical[row]))
-            for row in top
-        ]
+        return best_rows(*self.scores(text, vector), k)
+
+    def scores(self, text: str, vector: Floats) -> tuple[Floats, Floats]:
+        """Return the cosine and the word score of every row for a query, float32 (rows,) each."""
+        return self.vectors @ vector, self.lexical(text)
+
+
+def best_rows(dense: Floats, lexical: Floats, k: int) -> list[Hit]:
+    """Return the k rows whose blended score is best, best first."""
+    if not len(dense):
+        return []
+    blended = DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical
+    k = min(k, len(blended))
+    top = np.argpartition(-blended, k - 1)[:k]
+    top = top[np.argsort(-blended[top], kind="stable")]
+    return [
+        Hit(int(row), float(blended[row]), float(dense[row]), float(lexical[row])) for row in top
+    ]
 
 
 def _vectors(

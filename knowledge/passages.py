@@ -66,7 +66,7 @@ class Passage:
 
 
 def passages(entry: Entry) -> Iterator[Passage]:
-    """Yield the passages of an entry: each field of prose, each wording of each question."""
+    """Yield the passages of an entry: each field of prose, each question's wordings and answer."""
     for field, heading in HEADINGS.items():
         if isinstance(entry, Faq | Claim) and field == "summary":
             heading = ""
@@ -76,6 +76,7 @@ def passages(entry: Entry) -> Iterator[Passage]:
     for index, question in enumerate(entry.questions):
         for wording in question.ask:
             yield Passage(entry.id, f"questions.{index}", wording, wording=True)
+        yield Passage(entry.id, f"questions.{index}", f"{entry.name}: {question.answer}")
     if isinstance(entry, Faq):
         for wording in (entry.name, *entry.ask):
             yield Passage(entry.id, "answer", wording, wording=True)

@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 
-HEAVY = ("torch", "sklearn", "sentence_transformers", "transformers", "pydantic", "bm25s", "onnx")
+HEAVY = (
+    "torch",
+    "sklearn",
+    "sentence_transformers",
+    "transformers",
+    "pydantic",
+    "bm25s",
+    "onnx",
+    "fsrs",
+)
 
 
 def lodestar(home: Path, *arguments: str, stdin: str | bytes = "", code: int = 0) -> str:

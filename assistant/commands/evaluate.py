@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from assistant.commands.common import Json, load_encoder, print_figures
+from assistant.commands.common import Json, load_encoder, load_mind, print_figures, print_json
 
 
 @click.group()
@@ -13,19 +13,38 @@ def evaluate() -> None:
 
 
 @evaluate.command("intents")
-@click.option("--train", required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--test", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--train", type=click.Path(exists=True, path_type=Path))
+@click.option("--test", type=click.Path(exists=True, path_type=Path))
 @click.option("--oos", type=click.Path(exists=True, path_type=Path), help="Out-of-scope texts.")
+@click.option(
+    "--clinc", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="CLINC150's folder: a Markdown table of its variants, in place of --train and --test.",
+)  # fmt: skip
 @click.option("--fine-tune", is_flag=True, help="Train the encoder too (minutes).")
 @Json
 def evaluate_intents(
-    train: Path, test: Path, oos: Path | None, fine_tune: bool, as_json: bool
+    train: Path | None,
+    test: Path | None,
+    oos: Path | None,
+    clinc: Path | None,
+    fine_tune: bool,
+    as_json: bool,
 ) -> None:
     """Train and score the intent classifier on CLINC150's JSON, CSV `text,category` or YAML."""
+    if bool(clinc) == bool(train and test):
+        raise click.UsageError("Give either --train and --test, or --clinc.")
     from assistant.evaluation import intents
+    from assistant.language.finetune import Layers, frozen
 
-    encode = load_encoder().encode
-    print_figures(intents.evaluate(encode, train, test, oos, fine_tune=fine_tune), as_json)
+    encode = Layers(frozen()).encode
+    if train and test:
+        print_figures(intents.evaluate(encode, train, test, oos, fine_tune=fine_tune), as_json)
+    elif clinc:
+        rows = list(intents.evaluate_clinc(encode, clinc, fine_tune=fine_tune))
+        if as_json:
+            print_json([{"data": data, "encoder": kind, **found} for data, kind, found in rows])
+        else:
+            click.echo(intents.as_markdown(rows))
 
 
 @evaluate.command("conversation")
@@ -34,12 +53,13 @@ def evaluate_intents(
 def evaluate_conversation(folds: int, as_json: bool) -> None:
     """Cross-validate the intents on our own utterances: accuracy, calibration, confusions."""
     from assistant.evaluation import conversation
-    from assistant.language.utterances import read_utterances
-    from assistant.mind import LANGUAGE
+    from assistant.language.masking import encode_both
+    from assistant.mind import masked_utterances
 
-    utterances = read_utterances(LANGUAGE)
-    figures = conversation.cross_validate(load_encoder().encode, utterances, folds=folds)
-    print_figures(figures, as_json)
+    mind = load_mind()
+    utterances = masked_utterances(mind.names)
+    encode = encode_both(mind.encoder.encode)
+    print_figures(conversation.cross_validate(encode, utterances, folds=folds), as_json)
 
 
 @evaluate.command("search")
@@ -54,3 +74,13 @@ def evaluate_search(documents: Path, queries: Path, as_json: bool) -> None:
     from assistant.evaluation import search
 
     print_figures(search.evaluate(load_encoder().encode, documents, queries), as_json)
+
+
+@evaluate.command("questions")
+@click.option("--sample", default=2000, show_default=True, type=click.IntRange(50))
+@Json
+def evaluate_questions(sample: int, as_json: bool) -> None:
+    """Hold out wordings of stored questions: how often each finds its own question again."""
+    from assistant.evaluation import questions
+
+    print_figures(questions.evaluate(load_mind(), sample), as_json)

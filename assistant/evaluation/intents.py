@@ -3,7 +3,7 @@
 import csv
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,18 @@ Figures = dict[str, float]
 OUTSIDE = frozenset(["oos", "out_of_scope", "out-of-scope", "other_career"])
 """Labels that mark a text as out of scope in any of the files."""
 TIMED = 200
+VARIANTS = ("full", "small", "imbalanced")
+COLUMNS = {
+    "accuracy": "accuracy %",
+    "in_scope_accuracy": "in-scope accuracy %",
+    "oos_recall": "out-of-scope recall %",
+    "oos_precision": "out-of-scope precision %",
+    "false_oos_rate": "false out-of-scope %",
+    "auroc": "AUROC",
+    "train_seconds": "training s",
+    "ms_per_query": "ms a query",
+}
+FORMATS = {"auroc": "{:.4f}", "train_seconds": "{:.0f}", "ms_per_query": "{:.1f}"}
 
 
 @dataclass
@@ -157,6 +169,33 @@ def evaluate(
         "train_seconds": round(seconds, 2),
         "ms_per_query": round(_milliseconds(classifier, asked.texts), 3),
     }
+
+
+def evaluate_clinc(
+    encode: Encode, folder: Path, *, fine_tune: bool = False
+) -> Iterator[tuple[str, str, Figures]]:
+    """Yield variant of CLINC150, encoder ("frozen" or "fine-tuned") and figures, row by row.
+
+    `folder` holds clinc_data_full.json and so on. Raises UsageError where one cannot be read.
+    """
+    for tuned in (False, True) if fine_tune else (False,):
+        for variant in VARIANTS:
+            path = folder / f"clinc_data_{variant}.json"
+            figures = evaluate(encode, path, path, fine_tune=tuned)
+            yield variant, "fine-tuned" if tuned else "frozen", figures
+
+
+def as_markdown(rows: Sequence[tuple[str, str, Figures]]) -> str:
+    """Return the rows of `evaluate_clinc` as a Markdown table, shares in per cent."""
+    head = ["data", "encoder", *COLUMNS.values()]
+    lines = [head, ["---"] * 2 + ["---:"] * len(COLUMNS)]
+    for variant, encoder, figures in rows:
+        cells = [
+            FORMATS[name].format(figures[name]) if name in FORMATS else f"{figures[name]:.2%}"[:-1]
+            for name in COLUMNS
+        ]
+        lines.append([variant, encoder, *cells])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def score(

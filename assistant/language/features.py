@@ -1,11 +1,11 @@
-"""Words and letters as TF-IDF features, without scikit-learn: the chat's path stays light."""
+"""Words, letters and main axes of vectors, without scikit-learn: the chat's path stays light."""
 
 import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -99,3 +99,25 @@ class Grams:
 
 def _damped(counts: Iterable[int]) -> Iterable[float]:
     return (1.0 + math.log(count) if count > 1 else 1.0 for count in counts)
+
+
+class Axes(NamedTuple):
+    """The directions in which vectors vary most around their mean."""
+
+    mean: Floats
+    directions: Floats
+
+    @classmethod
+    def of(cls, vectors: Floats, count: int) -> "Axes":
+        """Return the first `count` principal axes of `vectors`, float32 (width, count)."""
+        mean = vectors.mean(axis=0)
+        centred = vectors - mean
+        _, directions = np.linalg.eigh(centred.T @ centred)
+        return cls(mean, np.ascontiguousarray(directions[:, ::-1][:, :count]))
+
+    def turn(self, vectors: Floats) -> Floats:
+        """Return the vectors in these axes, unit rows of shape (len(vectors), count)."""
+        turned = (vectors - self.mean) @ self.directions
+        lengths = np.linalg.norm(turned, axis=1, keepdims=True)
+        found: Floats = turned / np.maximum(lengths, np.float32(1e-9))
+        return found

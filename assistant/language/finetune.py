@@ -1,24 +1,38 @@
-"""Train the sentence encoder itself on labelled texts, then run it without torch.
+"""The sentence encoder opened up: several of its layers at once, as it comes or trained further.
 
-The loss is cross-entropy over cosines with one learnt direction per label; texts out of scope
-are pulled to be equally far from all (Hendrycks et al. 2019, outlier exposure). Word embeddings
-stay as they are: they are half of the weights, and rare words keep their places.
+The last layer keeps what a sentence means, those before it more of how it is worded, and intents
+need both. A model is an ONNX file that runs without torch.
+
+Training: the loss is cross-entropy over cosines with one learnt direction per label; texts out of
+scope are pulled to be equally far from all (Hendrycks et al. 2019, outlier exposure). Word
+embeddings stay as they are: they are half of the weights, and rare words keep their places.
 """
 
 import math
+import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from assistant.language.encoder import DIMENSIONS, Encoder, export, model_folder
-from assistant.language.features import Integers
+from assistant.language.encoder import (
+    MAX_CHARACTERS,
+    MAX_WORD_PIECES,
+    export,
+    model_folder,
+    verified_weights,
+)
+from assistant.language.features import Floats, Integers
 
+LAYERS = (3, 5, 6)
+"""Layers whose mean over the tokens is kept, of six."""
 LONGEST = 64
+BATCH = 32
 SCALE = 20.0
 SMOOTHING = 0.1
 
@@ -35,23 +49,66 @@ class Recipe:
     seed: int = 0
 
 
+class Layers:
+    """A model of this module, ready to run on ONNX Runtime."""
+
+    def __init__(self, model: bytes) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # more are slower for a text as short as a question
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            model, options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(model_folder() / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_WORD_PIECES)
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return one unit vector per text, float32 of shape (len(texts), layers · 384)."""
+        encoded = self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in texts])
+        pieces = [encoding.ids for encoding in encoded]
+        order = np.argsort([len(ids) for ids in pieces], kind="stable")
+        batches = _cut(order, BATCH)
+
+        def run(rows: Integers) -> Floats:
+            ids, mask = _padded([pieces[row] for row in rows])
+            vectors: Floats = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+            return vectors
+
+        if len(batches) == 1:
+            return run(np.arange(len(texts)))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # a thread for each core
+            sorted_vectors = np.concatenate(list(pool.map(run, batches)))
+        vectors = np.empty_like(sorted_vectors)
+        vectors[order] = sorted_vectors
+        return vectors
+
+
+def frozen() -> bytes:
+    """Return the encoder as it comes, as a model for `Layers`; raises ModelError if altered."""
+    verified_weights()
+    return _export(_transformer())
+
+
 def tune(texts: Sequence[str], classes: Integers, labels: int, recipe: Recipe) -> bytes:
-    """Return the tuned encoder as an ONNX model: token ids and mask to unit vectors.
+    """Return the encoder trained further, as a model for `Layers`.
 
     `classes` below `labels` are labels; what is not below is out of scope. The learning rate
     falls linearly over what is left of the epochs or of the time.
     """
     import torch
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoTokenizer
 
     torch.manual_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(str(model_folder()))
-    model = AutoModel.from_pretrained(str(model_folder()), attn_implementation="eager")
+    model = _transformer()
     pieces = tokenizer(list(texts), truncation=True, max_length=LONGEST)["input_ids"]
     model.embeddings.requires_grad_(False)
-    directions = torch.nn.Parameter(torch.randn(labels, DIMENSIONS))
     with torch.no_grad():
-        directions.copy_(_means(model, pieces, classes, labels))
+        directions = torch.nn.Parameter(_means(model.eval(), pieces, classes, labels))
     optimizer = torch.optim.AdamW(
         [
             {"params": list(model.encoder.parameters()), "rate": 1.0, "weight_decay": 0.01},
@@ -64,7 +121,7 @@ def tune(texts: Sequence[str], classes: Integers, labels: int, recipe: Recipe) -
     for done, rows in _schedule([len(ids) for ids in pieces], recipe):
         for group in optimizer.param_groups:
             group["lr"] = recipe.rate * group["rate"] * min(done / recipe.warm_up, 1.0 - done)
-        vectors = _forward(model, *_padded([pieces[row] for row in rows]))
+        vectors = _forward(model, [pieces[row] for row in rows])
         cosines = vectors @ torch.nn.functional.normalize(directions, dim=1).T
         loss = _loss(cosines * SCALE, torch.from_numpy(classes[rows]))
         optimizer.zero_grad()
@@ -82,21 +139,6 @@ def set_aside(classes: Integers, share: float) -> tuple[Integers, Integers]:
         members = random.permutation(np.flatnonzero(classes == label))
         aside[members[: int(share * len(members))]] = True
     return np.flatnonzero(aside), np.flatnonzero(~aside)
-
-
-def open_tuned(model: bytes) -> Encoder:
-    """Return the encoder that `tune` trained, on ONNX Runtime; float32, no torch."""
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 2
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    tokenizer = Tokenizer.from_file(str(model_folder() / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(LONGEST)
-    return Encoder(session, tokenizer)
 
 
 def _schedule(lengths: Sequence[int], recipe: Recipe) -> Iterator[tuple[float, Integers]]:
@@ -128,21 +170,29 @@ def _cut(rows: Integers, size: int) -> list[Integers]:
     return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
-def _padded(pieces: Sequence[Sequence[int]]) -> tuple[Any, Any]:
-    import torch
+def _transformer() -> Any:
+    from transformers import AutoModel
+    from transformers.utils import logging
 
-    ids = torch.zeros(len(pieces), max(map(len, pieces)), dtype=torch.long)
-    mask = torch.zeros_like(ids)
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    return AutoModel.from_pretrained(str(model_folder()), attn_implementation="eager")
+
+
+def _padded(pieces: Sequence[Sequence[int]]) -> tuple[Integers, Integers]:
+    """Return token ids, padded to the longest of them, and their mask."""
+    ids = np.zeros((len(pieces), max(map(len, pieces))), dtype=np.int64)
+    mask = np.zeros_like(ids)
     for row, found in enumerate(pieces):
-        ids[row, : len(found)] = torch.tensor(found)
+        ids[row, : len(found)] = found
         mask[row, : len(found)] = 1
     return ids, mask
 
 
-def _forward(model: Any, ids: Any, mask: Any) -> Any:
-    """Return unit vectors; matrix products in bfloat16, which new processors do much faster."""
+def _forward(model: Any, pieces: Sequence[Sequence[int]]) -> Any:
+    """Return the last layer's vectors; bfloat16 products, which new processors do much faster."""
     import torch
 
+    ids, mask = map(torch.from_numpy, _padded(pieces))
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_fast_bfloat16()):
         hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state
     weights = mask.unsqueeze(-1).float()
@@ -161,11 +211,8 @@ def _means(model: Any, pieces: Sequence[Sequence[int]], classes: Integers, label
     """Return the mean vector of up to 20 texts of each label."""
     import torch
 
-    model.eval()
     chosen = [np.flatnonzero(classes == label)[:20] for label in range(labels)]
-    return torch.stack(
-        [_forward(model, *_padded([pieces[row] for row in rows])).mean(0) for rows in chosen]
-    )
+    return torch.stack([_forward(model, [pieces[row] for row in rows]).mean(0) for rows in chosen])
 
 
 def _loss(logits: Any, classes: Any) -> Any:
@@ -179,9 +226,23 @@ def _loss(logits: Any, classes: Any) -> Any:
     return -(targets * torch.log_softmax(logits, dim=1)).sum(1).mean()
 
 
-def _export(model: Any) -> bytes:
-    ids, mask = _padded([[101, 2054, 102], [101, 2054, 2003, 102]])
+def _export(transformer: Any) -> bytes:
+    import torch
+    from transformers.modeling_outputs import BaseModelOutput
+
+    class Stacked(torch.nn.Module):
+        """The transformer; what it gives as its last layer are `LAYERS` side by side."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.transformer = transformer
+
+        def forward(self, **tokens: torch.Tensor) -> BaseModelOutput:
+            hidden = self.transformer(**tokens, output_hidden_states=True).hidden_states
+            return BaseModelOutput(torch.cat([hidden[layer] for layer in LAYERS], dim=2))
+
+    ids, mask = map(torch.from_numpy, _padded([[101, 2054, 102], [101, 2054, 2003, 102]]))
     with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "tuned.onnx"
-        export(model, ids, mask, target)
+        target = Path(folder) / "layers.onnx"
+        export(Stacked(), ids, mask, target)
         return target.read_bytes()

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from assistant.language.features import ANALYZERS, Floats, Grams, Integers
-from assistant.language.finetune import Recipe, open_tuned, set_aside, tune
+from assistant.language.features import ANALYZERS, Axes, Floats, Grams, Integers
+from assistant.language.finetune import Layers, Recipe, set_aside, tune
 from assistant.language.kernel import KernelRidge, families
 from assistant.language.rejection import (
     Combiner,
@@ -28,7 +28,7 @@ from assistant.language.rejection import (
 Encode = Callable[[Sequence[str]], Floats]
 OutOfScope = Sequence[str] | Mapping[str, Sequence[str]]
 OUTSIDE = "out_of_scope"
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ class _Outputs(NamedTuple):
 class IntentClassifier:
     """Kernel ridge on sentence vectors and n-grams, with calibration and rejection.
 
-    `encode` gives unit vectors, float32 (n, dimensions). `false_rejection` is the largest share
+    `encode` gives unit vectors, float32 (n, any width); of more than `dimensions`, the main axes
+    are kept. `false_rejection` is the largest share
     of texts in scope that the threshold may reject. `landmarks` bounds what a prediction costs:
     with that many examples or fewer the kernel is exact. `alike` are the cosines from which
     examples of a label are held out together, for the probabilities and for the threshold; on
@@ -89,6 +90,7 @@ class IntentClassifier:
         left_out_worth: float = 30.0,
         false_rejection: float = 0.025,
         top: int = 5,
+        dimensions: int = 384,
         fine_tune: bool = False,
         tuned_weight: float = 0.5,
         recipe: Recipe = Recipe(),  # noqa: B008 - frozen
@@ -102,6 +104,7 @@ class IntentClassifier:
         self.left_out_worth = left_out_worth
         self.false_rejection = false_rejection
         self.top = top
+        self.dimensions = dimensions
         self.fine_tune = fine_tune
         self.tuned_weight = tuned_weight
         self.recipe = recipe
@@ -163,8 +166,12 @@ class IntentClassifier:
         self.tuned_, self._tuned = None, None
         if self.fine_tune:
             self.tuned_ = tune(texts, classes, len(self.labels_), self.recipe)
-            self._tuned = open_tuned(self.tuned_)
+            self._tuned = Layers(self.tuned_)
+        self.axes_ = None
         known = self._vectors(texts, vectors)
+        if known.shape[1] > self.dimensions:
+            self.axes_ = Axes.of(known, self.dimensions)
+            known = self.axes_.turn(known)
         targets = np.eye(len(self._columns()), dtype=np.float32)[classes]
         self.grams_ = [Grams("words").fit(texts), Grams("letters", min_df=2).fit(texts)]
         self.ridge_ = KernelRidge(self.sharpness, self.shares, self.ridge, self.landmarks).fit(
@@ -176,14 +183,13 @@ class IntentClassifier:
         self.ridge_.forget()
 
     def _vectors(self, texts: Sequence[str], known: Floats | None = None) -> Floats:
-        """Return the vectors of texts: the encoder's and, joined to them, the tuned one's."""
-        plain = self.encode(texts) if known is None else known
-        if self._tuned is None:
-            return plain
-        weight = np.float32(self.tuned_weight)
-        tuned = self._tuned.encode(texts) * np.sqrt(weight)
-        joined: Floats = np.hstack([plain * np.sqrt(1 - weight), tuned])
-        return joined
+        """Return the vectors of texts: the encoder's, the tuned one's joined to them, in axes."""
+        found = self.encode(texts) if known is None else known
+        if self._tuned is not None:
+            weight = np.float32(self.tuned_weight)
+            tuned = self._tuned.encode(texts) * np.sqrt(weight)
+            found = np.hstack([found * np.sqrt(1 - weight), tuned])
+        return found if self.axes_ is None else self.axes_.turn(found)
 
     def _columns(self) -> list[str]:
         """Return the names of the model's outputs; a line feed marks the kinds outside."""
@@ -268,6 +274,8 @@ class IntentClassifier:
             "landmarks": ridge.landmarks_, "classes": ridge.classes_, "weights": ridge.weights_,
             "combiner": self.combiner_.weights,
         }  # fmt: skip
+        if self.axes_ is not None:
+            arrays |= {"mean": self.axes_.mean, "directions": self.axes_.directions}
         for at, (grams, weights) in enumerate(zip(self.grams_, ridge.gram_weights_, strict=True)):
             arrays |= {f"idf_{at}": grams.idf_, f"grams_{at}": weights.astype(np.float16)}
         with (path / "arrays.npz").open("wb") as file:
@@ -302,7 +310,7 @@ class IntentClassifier:
         if document["tuned_weight"] is not None:
             made.fine_tune, made.tuned_weight = True, document["tuned_weight"]
             made.tuned_ = (path / "tuned.onnx").read_bytes()
-            made._tuned = open_tuned(made.tuned_)
+            made._tuned = Layers(made.tuned_)
         made.labels_, made.kinds_ = document["labels"], document["kinds"]
         made.softmax_sharpness_ = document["softmax_sharpness"]
         made.threshold_ = document["threshold"]
@@ -312,6 +320,7 @@ class IntentClassifier:
 
     def _restore(self, arrays: Mapping[str, Any], document: Mapping[str, Any]) -> None:
         self.combiner_ = Combiner(arrays["combiner"], document["offset"])
+        self.axes_ = Axes(arrays["mean"], arrays["directions"]) if "mean" in arrays else None
         self.ridge_ = KernelRidge(document["sharpness"])
         self.ridge_.landmarks_, self.ridge_.classes_ = arrays["landmarks"], arrays["classes"]
         self.ridge_.weights_ = arrays["weights"]

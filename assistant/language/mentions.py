@@ -24,6 +24,8 @@ KIND_ORDER = (
 LONGEST_NAME = 8
 WEAK = 0.5
 _LETTERS_FOR_ONE_EDIT, _LETTERS_FOR_TWO_EDITS = 4, 8
+_LETTERS_FOR_A_PHRASE = 12  # of a name of several words, for an edit that leaves words of ours
+_AND = frozenset(("and", "or", "vs", "versus", "n", "from"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ def tokens(text: str) -> list[_Token]:
     ]
 
 
+def _misspelt(one: str, other: str) -> bool:
+    """Return whether two words of a name may be one word, typed in two ways."""
+    return one[0] == other[0] and min(len(one), len(other)) >= _LETTERS_FOR_ONE_EDIT
+
+
 def key(name: str) -> str:
     """Return the form under which a name is looked up."""
     return " ".join(token.plain for token in tokens(name))
@@ -104,6 +111,11 @@ class MentionFinder:
         self._words = sorted(word for word in words if len(word) >= _LETTERS_FOR_ONE_EDIT)
         self._known = {*words, *known_words}
         self._corrections: dict[str, str] = {}
+        self._phrases: dict[str, str] = {}
+        self._long: dict[int, list[str]] = defaultdict(list)
+        for form in self._owners:
+            if " " in form and len(form) >= _LETTERS_FOR_A_PHRASE:
+                self._long[form.count(" ") + 1].append(form)
 
     def find(self, text: str) -> list[Mention]:
         """Return the mentions in a text in the order they stand, the longest names first served."""
@@ -128,17 +140,48 @@ class MentionFinder:
     ) -> Mention | None:
         written = " ".join(word.plain for word in words[start:end])
         repaired = " ".join(corrected[start:end])
-        for form, score in ((written, 1.0), (repaired, 0.85), (self._rejoin(repaired), 0.9)):
+        shared = self._shared_head(words, start, end)
+        forms = ((written, 1.0), (repaired, 0.85), (self._rejoin(repaired), 0.9),
+                 (self._alike(repaired, start, end), 0.8), (shared, 0.9))  # fmt: skip
+        for form, score in forms:
             owners = self._owners.get(form)
             if owners:
                 id_, kind = owners[0]
                 also = tuple(owner[0] for owner in owners[1:])
                 first, last = words[start].start, words[end - 1].end
                 piece = text[first:last]
+                if len(piece) == 1 and piece.islower():
+                    continue  # "what r LLMs": R and C are written in capitals
                 if form in self._everyday and piece[1:] == piece[1:].lower():
                     score = WEAK
                 return Mention(id_, kind, piece, score, first, last, also)
         return None
+
+    def _alike(self, form: str, start: int, end: int) -> str:
+        """Return the name of several words that a text is a typing mistake or two away from."""
+        if end - start < 2 or len(form) < _LETTERS_FOR_A_PHRASE or form in self._owners:
+            return ""
+        if form not in self._phrases:
+            self._phrases[form] = self._nearest_phrase(form, end - start)
+        return self._phrases[form]
+
+    def _nearest_phrase(self, form: str, words: int) -> str:
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        first = form.split()[0]
+        names = [name for name in self._long.get(words, ()) if name.startswith(first[0])]
+        found = process.extractOne(form, names, scorer=OSA.distance, score_cutoff=2)
+        pairs = zip(form.split(), found[0].split(), strict=True) if found else ()
+        alike = all(one == other or _misspelt(one, other) for one, other in pairs)
+        return found[0] if found and alike else ""
+
+    def _shared_head(self, words: Sequence[_Token], start: int, end: int) -> str:
+        """Return "L1 regularisation" for the first word of "L1 and L2 regularisation"."""
+        if end - start != 1 or start + 3 >= len(words) or words[start + 1].plain not in _AND:
+            return ""
+        whole = " ".join(word.plain for word in words[start + 2 : start + 4])
+        return f"{words[start].plain} {words[start + 3].plain}" if whole in self._owners else ""
 
     def _rejoin(self, form: str) -> str:
         return self._joined.get(form.replace(" ", ""), "")
@@ -185,20 +228,3 @@ class MentionFinder:
             for id_, kind in self._owners[other]:
                 best.setdefault(id_, (id_, kind, round(score, 3)))
         return list(best.values())[:limit]
-
-
-# What stands for a name in a masked text, by the kind of its entry.
-STAND_INS = {"role": "this job", "industry": "this industry", "path": "this background"}
-STAND_IN = "this topic"
-
-
-def mask(text: str, mentions: Sequence[Mention]) -> str:
-    """Return a text with names replaced by what they are names of.
-
-    What a message wants does not depend on which topic it names; a classifier of masked texts
-    does not have to learn that from examples.
-    """
-    for mention in sorted(mentions, key=lambda mention: -mention.start):
-        word = STAND_INS.get(mention.kind, STAND_IN)
-        text = f"{text[: mention.start]}{word}{text[mention.end :]}"
-    return text

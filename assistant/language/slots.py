@@ -1,59 +1,126 @@
-"""Numbers that a learner gives in passing: hours a week, weeks until a date."""
+"""What a learner tells in passing: time, background, skills, goal, worries.
 
-import re
-from dataclasses import dataclass
+A message is read with the vocabulary of `assistant/language/story`; nothing is guessed from what
+it leaves out.
+"""
 
-_NUMBER_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "a": 1, "an": 1,
-}  # fmt: skip
-_NUMBER = r"(\d{1,3}(?:\.\d)?|" + "|".join(_NUMBER_WORDS) + ")"
-_HOURS = re.compile(
-    rf"\b{_NUMBER}\s*(?:-|to|–)?\s*(?:\d{{1,2}}\s*)?(?:h|hrs?|hours?)\b"
-    r"\s*(?P<per>(?:(?:a|per|each|every|/|in a)\s*(?P<unit>week|wk|day|evening|night|weekend"
-    r"|month))|weekly|daily)?",
-    re.IGNORECASE,
-)
-_SPAN = re.compile(rf"\b{_NUMBER}\s*(?P<unit>weeks?|months?|years?)\b", re.IGNORECASE)
-_WEEKS = {"week": 1.0, "month": 4.345, "year": 52.18}
-_PER_WEEK = {"day": 7.0, "evening": 5.0, "night": 5.0, "weekend": 1.0, "week": 1.0, "wk": 1.0,
-             "month": 1 / 4.345}  # fmt: skip
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from functools import cache
+from typing import Any
+
+from assistant.language.mentions import Mention
+from assistant.language.story import figures
+from assistant.language.story.backgrounds import Background
+from assistant.language.story.life import life
+from assistant.language.story.marks import Finder
+from assistant.language.story.skills import skills
+from assistant.language.story.told import Told
+from assistant.language.story.vocabulary import compile_vocabulary
+
+__all__ = ["Background", "Slots", "Story", "compile_vocabulary", "slots"]
+
+
+_STYLES = ("less_theory", "theory_first", "hands_on")
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """What a message says about time: hours a week and weeks, None where it does not."""
+    """What a message tells of its writer, or with `hypothetical` of somebody else.
+
+    hours: a week, for learning; weeks: until they want to be there; years: of experience, 0 for
+    none; backgrounds: the most telling first; stage: pupil, student, graduate, working,
+    unemployed or career break; degree: none, school, bachelor, master or phd; country: theirs;
+    market: the one asked about; skills: id → known, partly, unknown or wants, where the ids are
+    those of entries, or "programming" or "mathematics"; goal, now: ids of roles; worries: age,
+    too_late, maths, degree, money, time, ai_replacing, competition, language; style: theory_first,
+    hands_on or less_theory. What is not told is None or empty.
+    """
 
     hours: float | None = None
     weeks: int | None = None
+    age: int | None = None
+    years: float | None = None
+    backgrounds: tuple[Background, ...] = ()
+    stage: str = ""
+    degree: str = ""
+    field_of_study: str = ""
+    country: str = ""
+    market: str = ""
+    skills: Mapping[str, str] = field(default_factory=dict)
+    goal: str = ""
+    now: str = ""
+    worries: tuple[str, ...] = ()
+    style: str = ""
+    hypothetical: bool = False
+
+    def after(self, earlier: "Slots") -> "Slots":
+        """Return what is known once this is told after what was told earlier."""
+        told = {
+            item.name: getattr(self, item.name) or getattr(earlier, item.name)
+            for item in fields(self)
+        }
+        return Slots(**{**told, "skills": {**earlier.skills, **self.skills}})
+
+    @property
+    def background(self) -> Background | None:
+        """The background that tells most."""
+        return self.backgrounds[0] if self.backgrounds else None
 
 
-def slots(text: str) -> Slots:
-    """Return the hours a week and the number of weeks a text names."""
-    return Slots(_hours(text), _weeks(text))
+class Story:
+    """Reads messages with a compiled vocabulary."""
+
+    def __init__(self, vocabulary: Mapping[str, Any]) -> None:
+        """Take what `compile_vocabulary` returned."""
+        self._finder = Finder(vocabulary["patterns"])
+        self._lists = {name: frozenset(words) for name, words in vocabulary["lists"].items()}
+        self._backgrounds = vocabulary["backgrounds"]
+        self._roles = vocabulary["roles"]
+
+    def read(self, text: str, mentions: Sequence[Mention] = (), today: date | None = None) -> Slots:
+        """Return what a message tells; a date in it counts from `today`, else it is not read."""
+        told = Told(text, self._finder, mentions, self._lists)
+        about = life(told, self._backgrounds, self._roles)
+        found = Slots(
+            hours=figures.hours(told),
+            weeks=figures.weeks(told, today),
+            age=figures.age(told),
+            years=figures.experience(told, bool(about.backgrounds)),
+            backgrounds=about.backgrounds,
+            stage=about.stage,
+            degree=about.degree,
+            field_of_study=about.field_of_study,
+            country=about.country,
+            market=about.market,
+            skills=skills(told),
+            goal=about.goal,
+            now=about.now,
+            worries=tuple(dict.fromkeys(m.value for m in told.of("worry") if told.own(m.start))),
+            style=_style(told),
+            hypothetical=about.hypothetical,
+        )
+        others = told.of_others and found != Slots()
+        return replace(found, hypothetical=True) if others else found
 
 
-def _value(word: str) -> float:
-    return float(_NUMBER_WORDS.get(word.casefold(), 0) or word)
+def _style(told: Told) -> str:
+    either = told.lists["alternatives"]
+    said = {
+        mark.value
+        for mark in told.of("style")
+        if not told.asking[mark.start]
+        and either.isdisjoint((told.word(mark.start - 1), told.word(mark.end)))
+    }
+    return next((style for style in _STYLES if style in said), "")
 
 
-def _hours(text: str) -> float | None:
-    found = _HOURS.search(text)
-    if not found:
-        return None
-    per = (found.group("per") or "").casefold()
-    unit = (found.group("unit") or ("day" if per == "daily" else "week")).casefold()
-    hours = _value(found.group(1)) * _PER_WEEK[unit]
-    return round(hours, 1) if 0 < hours <= 120 else None
+@cache
+def _story() -> Story:
+    return Story(compile_vocabulary())
 
 
-def _weeks(text: str) -> int | None:
-    text = _HOURS.sub(" ", text)
-    for found in _SPAN.finditer(text):
-        before = text[max(0, found.start() - 12) : found.start()].casefold()
-        after = text[found.end() : found.end() + 14].casefold()
-        if re.search(r"experience|old|ago|exp\b|as a|of ", after) or "past" in before:
-            continue
-        unit = found.group("unit").casefold().rstrip("s")
-        return max(1, round(_value(found.group(1)) * _WEEKS[unit]))
-    return None
+def slots(text: str, mentions: Sequence[Mention] = (), today: date | None = None) -> Slots:
+    """Return what a message tells, read with a vocabulary that is compiled at the first call."""
+    return _story().read(text, mentions, today)

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
-import numpy as np
-
 from assistant.language.intents import IntentClassifier, Prediction
+from assistant.language.masking import both, mask, mean
 from assistant.language.mentions import WEAK, Mention, MentionFinder
-from assistant.language.slots import Slots, slots
-from assistant.search import Encode, Floats, Hit, SearchIndex
+from assistant.language.slots import Slots, Story
+from assistant.language.spelling import Speller
+from assistant.questions import Asked, Questions
+from assistant.search import Encode, Floats, Hit, SearchIndex, best_rows
 
 HITS = 60
 
@@ -22,7 +24,13 @@ class Parts(Protocol):
     @property
     def index(self) -> SearchIndex: ...
     @property
+    def speller(self) -> Speller: ...
+    @property
+    def story(self) -> Story: ...
+    @property
     def intents(self) -> IntentClassifier: ...
+    @property
+    def questions(self) -> Questions: ...
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,9 @@ class Understanding:
     prediction: Prediction
     mentions: tuple[Mention, ...]
     hits: tuple[Hit, ...]
+    asked: tuple[Asked, ...] = ()
     slots: Slots = field(default_factory=Slots)
+    spelt: str = ""  # the text with what it leaves out of the conversation
 
     @property
     def intent(self) -> str:
@@ -55,16 +65,25 @@ class Understanding:
         return list(seen.values())
 
 
-def understand(text: str, encode: Encode, parts: Parts) -> Understanding:
-    """Return what a message means on its own, without the conversation around it."""
-    vector = encode([text])[0]
+def understand(text: str, encode: Encode, parts: Parts, today: date | None = None) -> Understanding:
+    """Return what a message means on its own, without the conversation around it.
+
+    Dates in it count from `today`, else they are not read.
+    """
+    typed, text = text, parts.speller.mend(text)
+    mentions = tuple(parts.names.find(text))
+    vectors = encode([text, mask(text, mentions)])
+    vector = vectors[0]
+    dense, lexical = parts.index.scores(text, vector)
     return Understanding(
-        text=text,
+        text=typed,
+        spelt=text,
         vector=vector,
-        prediction=parts.intents.predict([text], vectors=np.asarray(vector)[None, :])[0],
-        mentions=tuple(parts.names.find(text)),
-        hits=tuple(parts.index.search(text, vector, HITS)),
-        slots=slots(text),
+        prediction=parts.intents.predict([both(text, mentions)], vectors=mean(vectors))[0],
+        mentions=mentions,
+        hits=tuple(best_rows(dense, lexical, HITS)),
+        asked=tuple(parts.questions.asked(dense, lexical, mentions)),
+        slots=parts.story.read(text, mentions, today),
     )
 
 

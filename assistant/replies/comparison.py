@@ -23,7 +23,6 @@ OTHER_ROWS = (
     ("What it is", "summary"), ("Problem", "problem"), ("Data", "data"), ("Models", "models"),
     ("Why", "why"),
 )  # fmt: skip
-ASKED_BEFORE = 0.62
 
 
 def reply(turn: Turn) -> Reply | None:
@@ -40,9 +39,9 @@ def reply(turn: Turn) -> Reply | None:
 
 def choose(turn: Turn) -> Reply | None:
     """Answer "X or Y for Z": the stored question that fits, else X beside Y."""
-    best = next(iter(passage.candidates(turn)), None)
-    if best and best.wording and best.dense >= ASKED_BEFORE + 0.05:
-        return passage.answer(turn, best)
+    question = passage.asked(turn)
+    if question:
+        return passage.answer(turn, question)
     entries = _same_kind(turn.entries("concept", "role", "competency"))
     return compare(turn, entries[:MOST]) if len(entries) > 1 else concept.reply(turn)
 
@@ -54,9 +53,9 @@ def _same_kind(entries: list[Entry]) -> list[Entry]:
 
 
 def _ask(turn: Turn, entries: Sequence[Entry]) -> Reply | None:
-    best = next(iter(passage.candidates(turn)), None)
-    if best and best.dense >= ASKED_BEFORE:
-        return passage.answer(turn, best)
+    question = passage.asked(turn, passage.POSSIBLE)
+    if question:
+        return passage.answer(turn, question)
     if not entries:
         return turn.reply(Text(turn.phrase("compare_nothing")), status="clarify")
     entry = entries[0]

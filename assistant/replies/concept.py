@@ -1,10 +1,14 @@
 """Replies about one entry: what it is, how it works, when to use it, and so on."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from assistant.language.masking import mask
 from assistant.replies import passage
 from assistant.replies.turn import Turn, a, is_field
 from assistant.reply import Action, Block, Bullets, Reply, Text
+from assistant.search import STOP_WORDS
 from knowledge.passages import prose
 from knowledge.schema import Application, Claim, Competency, Concept, Entry, Industry, Role
 
@@ -26,30 +30,56 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "applications": ("applications",),
     "choose": ("when",),
 }
+LISTED = ("concept", "role", "competency", "application")
+MOST_LISTED, DESCRIBED = 6, 3  # entries of a list that are defined; up to how many in full
+_BETWEEN_NAMES = re.compile(r"\s*(?:[,/&+;]|\b(?:and|or|vs|versus|n)\b|\s)+\s*", re.IGNORECASE)
+_FOR = re.compile(r"\b(?:for|before|to (?:learn|understand|do|use))\b", re.IGNORECASE)
+DRAWN = ("define", "code", "maths", "history", "prerequisites", "example")
+ALWAYS = 1.01  # no stored question is asked instead
+# Words that say which field of an entry is wanted and nothing else.
+GENERAL = frozenset(
+    """
+    topic job background whats wats what's hows why's tell more explain describe define definition
+    meaning work works working function use used uses using useful need needed needs matter matters
+    important importance idea concept intuition purpose point advantage advantages disadvantage
+    disadvantages pros cons benefit benefits drawback drawbacks strength strengths weakness
+    weaknesses limitation limitations good bad example examples code formula formulas equation
+    equations math maths mathematics mathematical history invented invent inventor came introduced
+    first prerequisite prerequisites before learn know simple simply plain terms words word detail
+    details brief briefly basic basics exactly really actually step steps show give want
+    understand understanding help some thing
+    algorithm algorithms method technique represent represents calculate things kind let wat wht
+    plz pls hey hi hello
+    """.split()  # noqa: SIM905 - a list of words reads better as words
+)
 # The order in which "tell me more" goes through an entry.
 MORE = (
     "summary", "plain", "how", "day", "problem", "models", "example", "why", "when", "strengths",
     "weaknesses", "pitfalls", "code", "maths", "history", "data", "responsibilities", "mathematics",
     "entry", "suits", "outlook", "overview", "constraints", "nuance", "learn", "prove",
 )  # fmt: skip
-PARTICULAR = 0.66  # the same where the message names no more than a whole field
-CLOSE_WORDING = 0.86  # a stored question so near to the message is the same question
 
 
 def reply(turn: Turn) -> Reply | None:
     """Answer from the fields of the entry named, or from the stored question that fits better."""
-    entry = turn.subject()
-    ranked = passage.candidates(turn, FIELDS.get(turn.intent, ()))
-    best = ranked[0] if ranked else None
+    entry = _needing(turn) or turn.subject()
+    question = passage.asked(turn, passage.POSSIBLE)
+    several = _listed(turn)
+    if turn.intent == "define" and several and not passage.asked(turn, passage.SURE):
+        return _each(turn, several)
     if entry is None:
-        return passage.answer(turn, best) if best and best.good else None
-    if best and is_field(entry) and not best.named and best.wording and best.dense >= PARTICULAR:
-        return passage.answer(turn, best)  # "is ML used for …": the field is only the setting
-    best = next((item for item in ranked if item.named), None)
-    if best and best.wording and best.dense >= _bar(turn.intent):
-        return passage.answer(turn, best)
+        return passage.nearest(turn)
+    if question and question.chance >= _bar(turn, entry):
+        return passage.answer(turn, question)
+    fields = FIELDS.get(turn.intent, ())
+    candidates = passage.candidates(turn, fields)
+    if specific(turn) and turn.intent not in DRAWN and candidates and candidates[0].good:
+        return passage.answer(turn, candidates[0])
     blocks = list(_fields(turn, entry))
     if not blocks:
+        best = next((item for item in candidates if item.named), None)
+        if question and (question.named or best is None):
+            return passage.answer(turn, question)
         if best and best.good:
             return passage.answer(turn, best)
         blocks = list(definition(turn, entry))
@@ -58,11 +88,53 @@ def reply(turn: Turn) -> Reply | None:
     )
 
 
-def _bar(intent: str) -> float:
-    """Return how near a stored question must be to be answered instead of the field."""
-    if intent in ("define", "code", "maths", "history", "prerequisites", "example"):
-        return CLOSE_WORDING
-    return 0.60 if intent in ("technical", "how_to", "tools", "why", "choose") else 0.74
+def _needing(turn: Turn) -> Entry | None:
+    """Return Y of "is X a prerequisite for Y?", where both are named."""
+    named = turn.entries("concept")
+    if turn.intent != "prerequisites" or len(named) < 2 or not _FOR.search(turn.heard.spelt):
+        return None
+    last = max(turn.heard.mentions, key=lambda mention: mention.start)
+    return next((entry for entry in named if entry.id == last.id), None)
+
+
+def _listed(turn: Turn) -> list[Entry]:
+    """Return the entries that a message names in a row: "GAN, VAE and diffusion models"."""
+    mentions = sorted(turn.heard.mentions, key=lambda mention: mention.start)
+    gaps = [turn.heard.spelt[left.end : right.start] for left, right in pairwise(mentions)]
+    entries = turn.entries(*LISTED)
+    listed = bool(gaps) and all(_BETWEEN_NAMES.fullmatch(gap) for gap in gaps)
+    return entries[:MOST_LISTED] if listed and len(entries) > 1 else []
+
+
+def _each(turn: Turn, entries: Sequence[Entry]) -> Reply:
+    """Say what each of several entries is."""
+    blocks: list[Block] = []
+    for entry in entries:
+        turn.memory.shown.add((entry.id, "summary"))
+        plain = prose(entry, "how" if turn.memory.level == "practitioner" else "plain")
+        blocks.append(Text(f"**{entry.name}**: {entry.summary}"))
+        if plain and len(entries) <= DESCRIBED:
+            blocks.append(Text(plain.split("\n\n")[0]))
+    asks = [" vs ".join(entry.name for entry in entries[:2])]
+    asks += [f"How does {entry.name} work?" for entry in entries[:2]]
+    return turn.reply(*blocks, ids=[entry.id for entry in entries], suggestions=asks)
+
+
+def _bar(turn: Turn, entry: Entry) -> float:
+    """Return how likely a stored question must be asked to be answered instead of the field."""
+    field = next(iter(FIELDS.get(turn.intent, ())), "")
+    if field and (turn.intent in DRAWN or prose(entry, field)) and not specific(turn):
+        return ALWAYS
+    if is_field(entry):
+        return passage.LIKELY  # "is ML used for …": the field may be only the setting
+    return passage.SURE if turn.intent in DRAWN else passage.LIKELY
+
+
+def specific(turn: Turn) -> bool:
+    """Return whether a message asks for more than one thing of an entry: "how does X work"."""
+    bare = mask(turn.heard.spelt, turn.heard.mentions)
+    words = {word.casefold() for word in re.findall(r"[^\W\d_]+", bare)}
+    return bool(words - GENERAL - STOP_WORDS)
 
 
 def _fields(turn: Turn, entry: Entry) -> Iterator[Block]:
@@ -140,6 +212,17 @@ def simplify(turn: Turn) -> Reply | None:
     turn.memory.level = "newcomer"
     text = prose(entry, "plain") or entry.summary
     return turn.reply(Text(text), ids=[entry.id], suggestions=suggestions(turn, entry))
+
+
+def formal(turn: Turn) -> Reply | None:
+    """Say the topic again with its formula and its steps, as for a mathematician."""
+    entry = turn.library.get(turn.memory.topic) if turn.memory.topic in turn.library else None
+    if entry is None:
+        return None
+    turn.memory.level = "mathematical"
+    texts = [prose(entry, field) for field in ("maths", "how")]
+    blocks = [Text(text) for text in (entry.summary, *texts) if text]
+    return turn.reply(*blocks, ids=[entry.id], suggestions=suggestions(turn, entry))
 
 
 def suggestions(turn: Turn, entry: Entry) -> list[str]:

@@ -5,12 +5,13 @@ import re
 from collections.abc import Sequence
 
 from assistant.language.mentions import Mention
-from assistant.replies import concept, talk
+from assistant.replies import concept, practice, talk
 from assistant.replies.turn import TOPIC_KINDS, Pending, Turn
 from assistant.reply import Reply, Text
 from knowledge.schema import Entry
 
-CONTROL = frozenset(("affirm", "deny", "cancel", "more", "simplify", "correct", "source"))
+CONTROL = frozenset(("affirm", "deny", "cancel", "more", "simplify", "formal", "correct", "source"))
+AGAIN = {"more": concept.more, "simplify": concept.simplify, "formal": concept.formal}
 TALKING = 0.4  # how likely talk must be in a message that the classifier finds strange
 SHORT = 8  # words of a message that is about the conversation
 _ORDINALS = {
@@ -21,6 +22,11 @@ _MEANT = re.compile(
     r"\b(?:i\s+meant|i\s+mean|meant|not\s+that|no,|nope,|rather|instead|actually)\b", re.IGNORECASE
 )
 _NOT = re.compile(r"\b(?:not|isn't|instead of|rather than)\s+(?:the\s+|a\s+)?$", re.IGNORECASE)
+GO = re.compile(
+    r"^\W*(?:(?:ok|okay|yes|sure|alright|fine|then|now|so|please|let'?s)\W+)*"
+    r"(?:go|start|begin|run|do it|launch|try it)(?:\W+(?:it|now|ahead|then|please))*\W*$",
+    re.IGNORECASE,
+)
 ALIKE = 75  # rapidfuzz's partial token ratio from which a phrase names a choice
 
 
@@ -30,16 +36,23 @@ def reply(turn: Turn, pending: Pending) -> Reply | None:
     if turn.heard.prediction.is_out_of_scope and turn.sure < TALKING:
         return None
     named = bool(turn.heard.named(*TOPIC_KINDS))
-    if intent in ("more", "simplify"):
+    if intent in AGAIN:
         return _again(turn) if named or len(turn.heard.text.split()) <= SHORT else None
     if named or len(turn.heard.text.split()) > SHORT:
         return None
+    if pending.action and intent == "time_needed":
+        turn.memory.pending = pending
+        return practice.facts(turn, pending.action)
     match intent:
         case "affirm":
             return _affirm(turn, pending)
         case "deny":
-            return turn.reply(Text(turn.phrase("declined")))
+            turn.memory.offer = None
+            return turn.reply(
+                Text(turn.phrase("choices_declined" if pending.choices else "declined"))
+            )
         case "cancel":
+            turn.memory.offer = turn.memory.quiz = None
             return turn.reply(Text(turn.phrase("cancelled")))
         case "source":
             return _source(turn)
@@ -49,18 +62,16 @@ def reply(turn: Turn, pending: Pending) -> Reply | None:
 
 
 def _again(turn: Turn) -> Reply:
-    """Say the topic again, in more detail or more simply."""
+    """Say the topic again: in more detail, more simply or more formally."""
     for entry in turn.entries(*TOPIC_KINDS):
         turn.memory.turn_to(entry.id)
-    replier = concept.more if turn.intent == "more" else concept.simplify
-    return replier(turn) or talk.which_topic(turn)
+    return AGAIN[turn.intent](turn) or talk.which_topic(turn)
 
 
 def _affirm(turn: Turn, pending: Pending) -> Reply:
-    if pending.action:
-        action = dataclasses.replace(pending.action, start=True)
-        text = turn.phrase("exercise_starting", title=action.title)
-        return turn.reply(Text(text), actions=(action,))
+    action = pending.action
+    if action:
+        return practice.starting(turn, action)
     return turn.reply(Text(turn.phrase("nothing_to_confirm")), status="clarify")
 
 
@@ -119,15 +130,18 @@ def homonyms(turn: Turn, name: str, besides: str) -> list[Entry]:
     return [turn.library.get(id_) for id_ in owners if id_ in turn.library]
 
 
-def readings(turn: Turn) -> list[str]:
-    """Return the questions a message could stand for where its one name means several things."""
+def readings(turn: Turn) -> dict[str, str]:
+    """Return the questions a message could stand for, and the entry that each is about.
+
+    Several where its one name means several things.
+    """
     if turn.intent != "define" or len(turn.about) != 1 or not turn.about[0].also:
-        return []
+        return {}
     mention = turn.about[0]
     owners = [turn.library.get(id_) for id_ in (mention.id, *mention.also)]
-    same = [entry for entry in owners if entry.kind == owners[0].kind and entry.disambiguate]
-    asks = [f"What is {entry.name} ({entry.disambiguate})?" for entry in same]
-    return asks if len(asks) > 1 and len({entry.name for entry in same}) > 1 else []
+    same = [entry for entry in owners if entry.disambiguate]
+    asks = {f"What is {entry.name} ({entry.disambiguate})?": entry.id for entry in same}
+    return asks if len(asks) > 1 else {}
 
 
 def pick(message: str, offered: Sequence[str], by_words: Sequence[str] | None = None) -> int | None:
@@ -138,9 +152,10 @@ def pick(message: str, offered: Sequence[str], by_words: Sequence[str] | None = 
     """
     text = message.casefold().strip(" .!)(#")
     count = len(offered)
-    found = re.fullmatch(r"(?:number|option|no\.?|choice)?\s*(\d{1,2})", text)
+    found = re.fullmatch(r"(?:(?:number|option|answer|no\.?|choice)\s*)?(\d{1,2}|[a-h])", text)
     if found:
-        number = int(found.group(1))
+        sign = found.group(1)
+        number = int(sign) if sign.isdigit() else ord(sign) - ord("a") + 1
         return number - 1 if 1 <= number <= count else None
     ordinals = "|".join(_ORDINALS)
     found = re.fullmatch(rf"(?:the\s+)?({ordinals})(?:\s+(?:one|option|choice|question))?", text)

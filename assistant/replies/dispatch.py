@@ -1,9 +1,20 @@
 """Which reply answers which intent: the one table that says so."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.replies import comparison, concept, passage, path, practice, role, talk, uses
+from assistant.replies import (
+    comparison,
+    concept,
+    passage,
+    path,
+    practice,
+    profile,
+    role,
+    talk,
+    uses,
+)
 from assistant.replies.turn import Turn
 from assistant.reply import Reply
 
@@ -23,7 +34,6 @@ KNOWLEDGE: dict[str, Replier] = {
     "compare": comparison.reply,
     "choose": comparison.choose,
     "applications": uses.applications,
-    "industry": uses.applications,
 }
 CAREER: dict[str, Replier] = {
     "role": role.reply,
@@ -31,14 +41,15 @@ CAREER: dict[str, Replier] = {
     "path": path.reply,
     "transition": path.reply,
     "resources": path.resources,
+    "profile": profile.reply,
 }
 PRACTICE: dict[str, Replier] = {
     "exercise_list": practice.exercise_list,
     "exercise_start": practice.exercise_start,
     "quiz": practice.quiz,
 }
+_OVER = re.compile(r"\b(?:over|than|compared (?:to|with)|versus|vs|instead of)\b", re.IGNORECASE)
 DOUBTFUL = 0.5  # below this, a near question says more than the intent
-SAME = 0.82  # so near, a stored question is put before the facts of a role or a resource
 # Career questions whose answer is advice: a stored question first, then the role's own fields.
 ADVICE = frozenset(
     (
@@ -64,9 +75,9 @@ def answer(turn: Turn) -> Reply | None:
     if turn.intent in TALK:
         return TALK[turn.intent](turn)
     if turn.sure < DOUBTFUL:
-        best = next(iter(passage.candidates(turn)), None)
-        if best and best.wording and best.dense >= role.ASKED_BEFORE:
-            return passage.answer(turn, best)
+        question = passage.asked(turn)
+        if question:
+            return passage.answer(turn, question)
         if turn.entries("application", "industry"):
             return uses.applications(replace(turn, intent="applications"))
     if turn.intent in PRACTICE:
@@ -77,34 +88,40 @@ def answer(turn: Turn) -> Reply | None:
         return CAREER[turn.intent](turn) or advice(turn)
     if turn.entries("role") and turn.intent in role.FIELDS and not turn.entries("concept"):
         return role.reply(turn)
+    if _weighs(turn):
+        return comparison.reply(turn) or passage.nearest(turn)
     replier = KNOWLEDGE.get(turn.intent, concept.reply)
-    return replier(turn) or passage_reply(turn)
+    return replier(turn) or passage.nearest(turn)
+
+
+def _weighs(turn: Turn) -> bool:
+    """Return whether the good of one thing is asked for as against another's."""
+    compared = turn.intent in ("pros_cons", "why", "technical", "when_to_use")
+    two = len(turn.entries("concept")) > 1 or len(turn.entries("role")) > 1
+    return compared and two and bool(_OVER.search(turn.heard.spelt)) and not passage.asked(turn)
 
 
 def advice(turn: Turn) -> Reply | None:
-    """Answer a career question: the stored question nearest to it, or what the role says."""
-    best = next(iter(passage.candidates(turn, role.FIELDS.get(turn.intent, ()))), None)
-    faq = next(iter(passage.candidates(turn, kinds=("faq",))), None)
+    """Answer a career question: the stored question that it asks, or what the role says."""
     named = turn.entries("role")
     if turn.intent == "salary" and named:
         return role.reply(turn)
-    facts = (named and turn.intent in ("outlook", "skills")) or turn.entries("resource")
-    for item in (faq, best):
-        if item and item.wording and item.dense >= (SAME if facts else role.ASKED_BEFORE):
-            return passage.answer(turn, item)
+    facts = bool(named and turn.intent in ("outlook", "skills")) or bool(turn.entries("resource"))
+    facts = facts and not concept.specific(turn)
+    question = passage.asked(turn, passage.SURE if facts else passage.LIKELY)
+    if question:
+        return passage.answer(turn, question)
     if turn.entries("resource"):
         return path.resources(turn)
+    if turn.intent == "time_needed" and (turn.told.goal or named) and turn.told.hours:
+        return path.reply(turn)
+    question = passage.asked(turn, passage.HINT) if concept.specific(turn) else None
+    if question:
+        return passage.answer(turn, question)
     if named and turn.intent in role.FIELDS:
         return role.reply(turn)
-    if faq and faq.wording and faq.good:
-        return passage.answer(turn, faq)
-    for item in (faq, best):
-        if item and item.good:
-            return passage.answer(turn, item)
-    return path.reply(turn) if turn.intent == "start" and named else None
-
-
-def passage_reply(turn: Turn) -> Reply | None:
-    """Answer with the best passage there is, if it is good."""
-    best = next(iter(passage.candidates(turn)), None)
-    return passage.answer(turn, best) if best and best.good else None
+    question = passage.asked(turn, passage.FAINT, kinds=("faq",))
+    if question:
+        return passage.answer(turn, question)
+    found = passage.nearest(turn, role.FIELDS.get(turn.intent, ()))
+    return found or (path.reply(turn) if turn.intent == "start" and named else None)

@@ -3,14 +3,20 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from assistant.questions import Asked
 from assistant.replies.turn import Turn
 from assistant.reply import Block, Bullets, Code, Reply, Text
 from knowledge.passages import prose
 from knowledge.schema import Concept, Entry, Faq
 
+# How likely a stored question must be the one that is asked …
+SURE = 0.75  # … where a field of the entry named says what is wanted as well
+LIKELY = 0.5  # … to be answered
+HINT = 0.12  # … of a career question about a case of its own, rather than a role's usual text
+FAINT = 0.05  # … rather than a passage of any kind
+POSSIBLE = 0.3  # … where nothing else is known
 ENTRY_BONUS = 0.12  # the passage belongs to an entry that the question names
 FIELD_BONUS = 0.10  # the passage stands in a field that the intent asks for
-WORDING_BONUS = 0.04  # the passage is a question, as the message is
 # Below these a passage is not called an answer; chosen on stories and development questions.
 ANSWER_DENSE = 0.56
 ANSWER_NAMED = 0.40
@@ -26,7 +32,6 @@ class Candidate:
     rank: float
     dense: float
     lexical: float
-    wording: bool
     named: bool
 
     @property
@@ -34,6 +39,15 @@ class Candidate:
         """Whether the passage is near enough to the question to be called an answer."""
         likeness = self.dense + WORDS_IN_COMMON * self.lexical
         return likeness >= (ANSWER_NAMED if self.named else ANSWER_DENSE)
+
+
+def asked(turn: Turn, chance: float = LIKELY, kinds: Collection[str] = ()) -> Asked | None:
+    """Return the stored question that the message asks with at least this probability."""
+    cards = turn.library.cards
+    for item in turn.heard.asked:
+        if not kinds or cards[item.entry].kind in kinds:
+            return item if item.chance >= chance else None
+    return None
 
 
 def candidates(
@@ -53,18 +67,25 @@ def candidates(
         rank = hit.score
         rank += ENTRY_BONUS * (place.entry in named)
         rank += FIELD_BONUS * (place.field in fields)
-        rank += WORDING_BONUS * place.wording
         found = Candidate(
-            place.entry, place.field, rank, hit.dense, hit.lexical, place.wording,
-            place.entry in named,
-        )  # fmt: skip
+            place.entry, place.field, rank, hit.dense, hit.lexical, place.entry in named
+        )
         known = best.get((place.entry, place.field))
         if known is None or found.rank > known.rank:
             best[place.entry, place.field] = found
     return sorted(best.values(), key=lambda candidate: -candidate.rank)
 
 
-def answer(turn: Turn, candidate: Candidate) -> Reply:
+def nearest(turn: Turn, fields: Collection[str] = ()) -> Reply | None:
+    """Answer with the stored question or passage that comes nearest, if one is near enough."""
+    question = asked(turn, POSSIBLE)
+    if question:
+        return answer(turn, question)
+    best = next(iter(candidates(turn, fields)), None)
+    return answer(turn, best) if best and best.good else None
+
+
+def answer(turn: Turn, candidate: Candidate | Asked) -> Reply:
     """Return a reply that gives a passage and offers what stands around it."""
     entry = turn.library.get(candidate.entry)
     turn.memory.shown.add((entry.id, candidate.field))

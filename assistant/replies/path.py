@@ -1,14 +1,15 @@
 """Replies with a learning path: into a role, and from somewhere else into it."""
 
+from dataclasses import replace
+
 from assistant.planning import HOURS_PER_WEEK, Plan, plan
 from assistant.replies import passage
 from assistant.replies.turn import Turn, a
 from assistant.reply import Action, Block, Bullets, Reply, Text
 from knowledge.schema import Path, Resource, Role
 
-ASKED_BEFORE = 0.74
-SAME_QUESTION = 0.93
-ADVICE_ASKED = 0.64  # for "can I …?", which wants advice before a plan
+PLANNED = ("path", "transition", "time_needed", "start")  # intents that a plan answers
+SAME = 0.9  # how likely a stored question must be to be answered instead of a plan
 SHOWN_STEPS = 7
 RESOURCES = 6
 
@@ -17,20 +18,22 @@ def reply(turn: Turn) -> Reply | None:
     """Plan the way into the role named; a background in the message picks a transition."""
     background = _background(turn)
     role = _role(turn, background)
-    time = turn.heard.slots
-    stated = time.hours is not None or time.weeks is not None
-    best = next(iter(passage.candidates(turn, kinds=("faq",))), None)
-    bar = ADVICE_ASKED if turn.intent == "transition" else ASKED_BEFORE
-    if turn.intent == "path" and role:
-        bar = SAME_QUESTION
-    if best and best.wording and best.dense >= bar and not stated and background is None:
-        return passage.answer(turn, best)
+    time, said = turn.told, turn.heard.slots
+    stated = said.hours is not None or said.weeks is not None or bool(said.skills)
+    made = background is not None and _exact(turn)
+    question = passage.asked(turn, SAME if turn.intent == "path" and role else passage.LIKELY)
+    if question and not stated and not made:
+        return passage.answer(turn, question)
     route = _route(turn, role, background)
     if route is None:
-        return passage.answer(turn, best) if best and best.good else None
+        return passage.nearest(turn)
+    turn.memory.told = replace(time, goal=route.role)
     hours = time.hours or HOURS_PER_WEEK
     laid_out = plan(turn.library, route, turn.exercises, hours, known_ids(turn))
     blocks = [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
+    if background and not made and turn.told.background:
+        nearest = turn.phrase("path_nearest", background=turn.told.background.text)
+        blocks.insert(0, Text(nearest))
     blocks += _background_blocks(turn, background, route)
     blocks += phases(turn, route, laid_out)
     if time.weeks and time.weeks < laid_out.weeks:
@@ -43,29 +46,29 @@ def reply(turn: Turn) -> Reply | None:
 
 
 def known_ids(turn: Turn) -> set[str]:
-    """Return the competencies and concepts that the message says are known."""
-    import re
-
-    known: set[str] = set()
-    for mention in turn.about:
-        before = turn.heard.text[: turn.heard.text.find(mention.text)][-40:].casefold()
-        if re.search(r"\b(know|knows|used|using|with|background in|experience (in|with)|good at)\b",
-                     before):  # fmt: skip
-            known.add(mention.id)
-    return known
+    """Return the competencies and concepts that the learner said are known."""
+    return {id_ for id_, how in turn.told.skills.items() if how == "known"}
 
 
 def _background(turn: Turn) -> Path | None:
-    found = next(iter(turn.entries("path")), None)
-    return found if isinstance(found, Path) and found.background else None
+    """Return the transition path from where the learner comes, in the message or before."""
+    named = next((entry for entry in turn.entries("path") if isinstance(entry, Path)), None)
+    told = turn.told.background
+    found = turn.library.get_as(Path, told.path) if told else None
+    return found or (named if named and named.background else None)
+
+
+def _exact(turn: Turn) -> bool:
+    told = turn.told.background
+    return told is None or told.exact
 
 
 def _role(turn: Turn, background: Path | None) -> str:
     roles = [entry.id for entry in turn.entries("role")]
     roles += [route.role for route in turn.entries("path") if isinstance(route, Path)
               and not route.background]  # fmt: skip
-    if roles:
-        return roles[-1]
+    if roles or turn.told.goal:
+        return roles[-1] if roles else turn.told.goal
     concepts = {entry.id for entry in turn.entries("concept", "competency")}
     if turn.intent in ("path", "transition") and concepts:
         for role in turn.library.all_of(Role):
@@ -92,7 +95,7 @@ def _intro(turn: Turn, route: Path, laid_out: Plan) -> str:
         "path_intro", name=route.name, hours=round(laid_out.hours), weeks=laid_out.weeks,
         per_week=hours,
     )  # fmt: skip
-    if turn.heard.slots.hours is None:
+    if turn.told.hours is None:
         text += turn.phrase("path_default", per_week=hours)
     return f"{text}\n\n{route.summary}"
 
@@ -157,12 +160,12 @@ def _first_exercise(turn: Turn, laid_out: Plan) -> tuple[Action, ...]:
 
 def resources(turn: Turn) -> Reply | None:
     """List courses, books and places for the topic named, free ones first."""
-    best = next(iter(passage.candidates(turn, kinds=("faq", "resource"))), None)
+    question = passage.asked(turn, passage.SURE)
     named = next(iter(turn.entries("resource")), None)
     if isinstance(named, Resource):
         return turn.reply(Text(named.summary), Text(named.for_whom), ids=[named.id])
-    if best and best.wording and best.dense >= 0.8:
-        return passage.answer(turn, best)
+    if question:
+        return passage.answer(turn, question)
     subjects = turn.entries("concept", "competency", "role")
     wanted = {entry.id for entry in subjects}
     every = turn.library.all_of(Resource)

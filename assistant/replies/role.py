@@ -20,8 +20,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "code": ("code",),
     "applications": ("applications",),
 }
-ASKED_BEFORE = 0.72
-SAME = 0.97
+SAME = 0.95  # "what does X earn?" stands near to "what does X do?"
 SUITS_FIELDS = ("suits", "day", "summary", "responsibilities")
 SUITED = 4
 
@@ -31,13 +30,11 @@ def reply(turn: Turn) -> Reply | None:
     role = next(iter(turn.entries("role")), None)
     if not isinstance(role, Role):
         return None
-    best = next((item for item in passage.candidates(turn) if item.wording), None)
-    facts = turn.intent in ("salary", "role", "define", "skills")
-    bar = 0.86 if facts else ASKED_BEFORE
-    if turn.intent == "salary":
-        bar = SAME  # "what does X earn?" stands near to "what does X do?"
-    if best and best.dense >= bar and (best.named or best.dense >= 0.8):
-        return passage.answer(turn, best)
+    facts = turn.intent in ("role", "define", "skills") and not concept.specific(turn)
+    bar = SAME if turn.intent == "salary" else concept.ALWAYS if facts else passage.LIKELY
+    question = passage.asked(turn, bar)
+    if question:
+        return passage.answer(turn, question)
     blocks = _blocks(turn, role)
     asks = [*passage.questions_near(turn, role, 2), f"How do I become {a(role.name)}?"]
     ids = [role.id]
@@ -56,7 +53,10 @@ def _soc(code: str) -> str:
 def _blocks(turn: Turn, role: Role) -> list[Block]:
     match turn.intent:
         case "salary":
-            return [Text(role.occupation_note), *wages(turn, role)]
+            place = turn.heard.slots.market or turn.heard.slots.country
+            abroad = place and place not in ("United States", "US", "USA")
+            elsewhere = [Text(turn.phrase("pay_elsewhere", place=place))] if abroad else []
+            return [*elsewhere, Text(role.occupation_note), *wages(turn, role)]
         case "outlook":
             return [Text(role.outlook), *projections(turn, role)]
         case "skills" | "skill_gap" | "maths" | "code":
@@ -122,9 +122,9 @@ def recommend(turn: Turn) -> Reply | None:
     named = [entry.id for entry in turn.entries("role")]
     if len(named) == 1:
         return reply(turn)
-    best = next(iter(passage.candidates(turn, kinds=("faq",))), None)
-    if best and best.wording and best.dense >= ASKED_BEFORE:
-        return passage.answer(turn, best)
+    question = passage.asked(turn)
+    if question:
+        return passage.answer(turn, question)
     ranked: dict[str, float] = {}
     for item in passage.candidates(turn, SUITS_FIELDS, kinds=("role",)):
         if item.field in SUITS_FIELDS:

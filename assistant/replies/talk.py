@@ -1,6 +1,6 @@
 """Replies about the conversation itself: hello, help, thanks, "I don't know that"."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from assistant.replies import passage
 from assistant.replies.turn import Pending, Turn
@@ -55,9 +55,10 @@ def _as_question(turn: Turn, id_: str) -> str:
     return f"What is {entry.name}?" if isinstance(entry, Concept) else f"Tell me about {entry.name}"
 
 
-def choose(turn: Turn, readings: Sequence[str]) -> Reply:
-    """Ask which of several readings is meant."""
-    turn.memory.pending = Pending(choices=tuple(readings))
+def choose(turn: Turn, readings: Mapping[str, str]) -> Reply:
+    """Ask which of several readings is meant; `readings` maps questions to entries."""
+    turn.memory.pending = Pending(choices=tuple(readings), entries=tuple(readings.values()))
+    turn.memory.listed = tuple(readings.values())
     return turn.reply(Text(turn.phrase("which_one")), status="clarify", suggestions=readings)
 
 

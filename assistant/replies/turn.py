@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from assistant.language.mentions import Mention, MentionFinder
+from assistant.language.slots import Slots
 from assistant.language.understanding import Understanding
 from assistant.reply import Action, Block, Entity, Reference, Reply, Status
 from knowledge.library import Library
@@ -46,6 +47,7 @@ class Pending:
     """What the last reply left open: choices to pick from, an action to agree to, a quiz item."""
 
     choices: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()  # what each choice is about, where that is one entry
     action: Action | None = None
     quiz: QuizItem | None = None
     quiz_entry: str = ""
@@ -56,11 +58,17 @@ class Memory:
     """What a conversation remembers from turn to turn."""
 
     topics: list[str] = field(default_factory=list)
+    told: Slots = field(default_factory=Slots)  # what the learner said of themselves
+    listed: tuple[str, ...] = ()  # the entries of the last reply that was about several
+    said: str = ""  # the last question that was answered, spelt out
+    said_names: tuple[Mention, ...] = ()
     intent: str = ""
     level: str = "newcomer"
     shown: set[tuple[str, str]] = field(default_factory=set)
     pending: Pending = field(default_factory=Pending)
     last: Reply | None = None
+    offer: Action | None = None  # the exercise offered last, until it is started or declined
+    quiz: tuple[QuizItem, str] | None = None  # the item asked last and not answered, its entry
     asked: set[str] = field(default_factory=set)
 
     @property
@@ -91,6 +99,11 @@ class Turn:
     def library(self) -> Library:
         """The knowledge base."""
         return self.mind.library
+
+    @property
+    def told(self) -> Slots:
+        """What the learner has told so far, this message included."""
+        return self.memory.told
 
     def phrase(self, name: str, /, **values: object) -> str:
         """Return one of Lodestar's own sentences with its blanks filled in."""

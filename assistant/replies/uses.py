@@ -6,7 +6,6 @@ from assistant.reply import Bullets, Reply, Text
 from knowledge.schema import Application, Entry, Industry
 
 MOST = 8
-CLOSE = 0.80
 DESCRIBED = 0.55  # how near a passage of an application must be to be what is described
 
 
@@ -14,9 +13,9 @@ def applications(turn: Turn) -> Reply | None:
     """Say where a concept is used; in an industry if one is named; without a name, everywhere."""
     found = turn.subject("application", "industry")
     subject = turn.subject("concept", "competency", "role")
-    best = next(iter(passage.candidates(turn)), None)
-    if found is None and best and best.wording and best.dense >= CLOSE:
-        return passage.answer(turn, best)
+    question = passage.asked(turn)
+    if question and (found is None or question.chance >= passage.SURE):
+        return passage.answer(turn, question)
     fields_only = len(turn.entries()) > 1 and all(map(is_field, turn.entries()))
     if found is None and not fields_only and (subject is None or is_field(subject)):
         found = _meant(turn)
@@ -25,7 +24,7 @@ def applications(turn: Turn) -> Reply | None:
     if isinstance(found, Application):
         return _application(turn, found)
     if subject is None:
-        return _everything(turn) if not best or not best.good else passage.answer(turn, best)
+        return passage.nearest(turn) or _everything(turn)
     return _of(turn, subject)
 
 
@@ -39,9 +38,6 @@ def _meant(turn: Turn) -> Entry | None:
 
 
 def _application(turn: Turn, application: Application) -> Reply:
-    best = next((item for item in passage.candidates(turn) if item.named and item.wording), None)
-    if best and best.dense >= CLOSE:
-        return passage.answer(turn, best)
     return turn.reply(
         *concept.definition(turn, application),
         ids=[application.id],

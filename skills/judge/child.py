@@ -70,12 +70,12 @@ class _Judging:
             self._send("broken", message=_unreadable(error))
             return
         sys.path.append(str(self._path.parent))  # helpers of the learner's own
-        checks = _load(self._folder / "checks.py", "checks")
-        solution = _load(self._folder / "solution.py", "reference")
+        checks = load_module(self._folder / "checks.py", "checks")
+        solution = load_module(self._folder / "solution.py", "reference")
         diagnosis = Diagnosis(notebook, ordered=self._exercise.ordered)
         diagnosis.watch(reference)
         try:
-            work = _load(self._path, "work")
+            work = load_module(self._path, "work")
         except BaseException as error:
             self._failed, self._complete = True, False
             self._send("broken", message=explain(error, notebook))
@@ -114,7 +114,7 @@ class _Judging:
         self._results.flush()
 
 
-def _load(path: Path, name: str) -> ModuleType:
+def load_module(path: Path, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python file")

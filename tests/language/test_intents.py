@@ -1,5 +1,6 @@
 """The intent classifier on a small invented world: no model, no network, no files of ours."""
 
+import json
 import re
 import subprocess
 import sys
@@ -11,9 +12,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from assistant.evaluation import conversation
 from assistant.evaluation import intents as evaluation
-from assistant.language import intents
-from assistant.language.features import Grams
-from assistant.language.finetune import Recipe, _schedule, set_aside
+from assistant.language import finetune, intents
+from assistant.language.features import Axes, Grams
+from assistant.language.finetune import Layers, Recipe, _schedule, set_aside
 from assistant.language.intents import IntentClassifier, Validation
 from assistant.language.kernel import KernelRidge, families, spread
 from assistant.language.rejection import sharpness_of, softmax, threshold
@@ -236,10 +237,10 @@ def test_a_tuned_encoder_is_joined_calibrated_on_what_was_set_aside_and_saved(
         return b"weights"
 
     monkeypatch.setattr(intents, "tune", tune)
-    monkeypatch.setattr(intents, "open_tuned", lambda model: Turned())
+    monkeypatch.setattr(intents, "Layers", lambda model: Turned())
     made = IntentClassifier(encode, fine_tune=True).fit(TEXTS, LABELS, STRANGE)
     assert len(trained_on) == 0.8 * (len(TEXTS) + len(STRANGE))
-    assert made.ridge_.landmarks_.shape[1] == 96
+    assert made.ridge_.landmarks_.shape[1] == 96 and made.axes_ is None
     asked = ["turn on the toaster", "who painted the bridge"]
     made.save(tmp_path)
     assert (tmp_path / "tuned.onnx").read_bytes() == b"weights"
@@ -247,6 +248,76 @@ def test_a_tuned_encoder_is_joined_calibrated_on_what_was_set_aside_and_saved(
     for one in (made, loaded):
         known, strange = one.predict(asked)
         assert known.label == "on" and known.out_of_scope < strange.out_of_scope
+
+
+def test_axes_keep_the_cosines_of_centred_vectors_and_leave_out_what_varies_least():
+    vectors = encode(TEXTS)
+    centred = vectors - vectors.mean(axis=0)
+    centred /= np.linalg.norm(centred, axis=1, keepdims=True)
+    whole = Axes.of(vectors, 48).turn(vectors)
+    np.testing.assert_allclose(whole @ whole.T, centred @ centred.T, atol=1e-4)
+    padded = np.hstack([vectors, np.full((len(vectors), 5), 3, dtype=np.float32)])
+    few = Axes.of(padded, 48).turn(padded)
+    np.testing.assert_allclose(few @ few.T, whole @ whole.T, atol=1e-3)
+
+
+def test_wide_vectors_are_cut_to_their_axes_and_so_again_after_loading(tmp_path):
+    made = IntentClassifier(encode, dimensions=30).fit(TEXTS, LABELS, STRANGE)
+    assert made.ridge_.landmarks_.shape[1] == 30
+    made.save(tmp_path)
+    loaded = IntentClassifier.load(tmp_path, encode)
+    asked = ["turn on the toaster", "who painted the bridge"]
+    for one, other in zip(made.predict(asked), loaded.predict(asked), strict=True):
+        assert (one.label, one.is_out_of_scope) == (other.label, other.is_out_of_scope)
+        assert one.probability == pytest.approx(other.probability, abs=2e-3)
+    assert made.predict(asked)[0].label == "on" and made.predict(asked)[1].is_out_of_scope
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """Put a transformer of eight dimensions in the place of the sentence model."""
+    from transformers import BertConfig, BertModel
+
+    def build():
+        torch.manual_seed(0)
+        return BertModel(
+            BertConfig(
+                hidden_size=8, intermediate_size=16, num_hidden_layers=6, num_attention_heads=2,
+                hidden_dropout_prob=0.0, initializer_range=0.2, attn_implementation="eager",
+            )
+        )  # fmt: skip
+
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(finetune, "_transformer", build)
+    monkeypatch.setattr(finetune, "verified_weights", lambda: None)
+    return build
+
+
+def test_layers_are_the_means_over_the_tokens_of_several_layers(tiny):
+    import torch
+
+    texts = ["what is a fan", "oven", "", *[f"door {number}" for number in range(40)]]
+    layers = Layers(finetune.frozen())
+    found = layers.encode(texts)
+    assert found.shape == (43, 24)
+    for row in (0, 1, 2, 42):
+        ids = layers._tokenizer.encode(texts[row]).ids
+        with torch.no_grad():
+            hidden = tiny().eval()(torch.tensor([ids]), output_hidden_states=True).hidden_states
+        mean = torch.cat([hidden[layer][0] for layer in (3, 5, 6)], dim=1).mean(0).numpy()
+        np.testing.assert_allclose(found[row], mean / np.linalg.norm(mean), atol=1e-4)
+
+
+def test_training_draws_the_texts_of_a_label_together(tiny):
+    texts, classes = TEXTS[:80], np.repeat([0, 1], 40)
+
+    def apart(model):
+        last = Layers(model).encode(texts)[:, -8:]
+        means = [last[classes == label].mean(axis=0) for label in (0, 1)]
+        return np.linalg.norm(means[0] - means[1])
+
+    tuned = finetune.tune(texts, classes, 2, Recipe(epochs=12, batch=20, rate=0.01))
+    assert apart(tuned) > 3 * apart(finetune.frozen())
 
 
 def test_a_share_of_every_class_is_set_aside():
@@ -295,6 +366,23 @@ def test_evaluate_reads_csv_and_gives_the_figures_of_the_contract(tmp_path):
         "auroc", "threshold", "train_seconds", "ms_per_query",
     ]  # fmt: skip
     assert figures["accuracy"] > 0.8 and figures["auroc"] > 0.8
+
+
+def test_clinc_gives_a_row_for_each_variant_and_the_table_holds_them(tmp_path):
+    held = [*zip(TEXTS, LABELS, strict=True)]
+    rows = {"train": held[2::5] + held[3::5] + held[4::5], "val": held[1::5], "test": held[::5]}
+    strange = {"oos_train": STRANGE[:8], "oos_val": STRANGE[8:14], "oos_test": STRANGE[14:]}
+    rows |= {name: [(text, "oos") for text in texts] for name, texts in strange.items()}
+    for name in ("full", "small", "imbalanced"):
+        (tmp_path / f"clinc_data_{name}.json").write_text(json.dumps(rows))
+    found = list(evaluation.evaluate_clinc(encode, tmp_path))
+    assert [row[:2] for row in found] == [
+        ("full", "frozen"), ("small", "frozen"), ("imbalanced", "frozen"),
+    ]  # fmt: skip
+    table = evaluation.as_markdown(found).splitlines()
+    assert len(table) == 5 and len({line.count("|") for line in table}) == 1
+    accuracy = found[0][2]["accuracy"]
+    assert accuracy > 0.8 and table[2].startswith(f"| full | frozen | {100 * accuracy:.2f} |")
 
 
 def test_read_clinc_json_yaml_and_out_of_scope_rows(tmp_path):

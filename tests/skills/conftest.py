@@ -94,15 +94,18 @@ def toy_ladder(toy_file: Path) -> Path:
 def toy(toy_file: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Run], Exercise]:
     """Return a function that makes the toy exercise with a solution of one's own."""
 
-    def make(run: Run) -> Exercise:
+    def make(run: Run, **constants: Any) -> Exercise:
         module = ModuleType("skills.fake.toy.solution")
         module.run = run  # type: ignore[attr-defined]
+        vars(module).update(constants)
         monkeypatch.setitem(sys.modules, module.__name__, module)
         entry = data.Dataset(
             id="toy", title="Toys", rows=0, describes="none", source="here",
             url="https://example.org", licence="MIT", package="none", load=lambda: None,
         )  # fmt: skip
         monkeypatch.setitem(data.DATASETS, "toy", entry)
+        (toy_file.parent / "solution.py").write_text("# made in memory\n", "utf-8")
+        monkeypatch.setattr("skills.checkpoint.package", lambda: toy_file.parents[2])
         return read(toy_file, toy_file.parents[2])
 
     return make
@@ -110,11 +113,12 @@ def toy(toy_file: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Run], Exer
 
 @pytest.fixture(scope="session")
 def fraud() -> list[Event]:
-    """Return every event of a full run of fraud_detection."""
-    return list(play(catalogue()["fraud_detection"], answers={"nobody": 2}))
+    """Return every event of a run of fraud_detection, with fewer folds than a learner's."""
+    exercise = catalogue()["fraud_detection"]
+    return list(play(exercise, answers={"nobody": 2}, constants={"FOLDS": 2}))
 
 
 @pytest.fixture(scope="session")
 def digits() -> list[Event]:
-    """Return every event of a full run of cnn_digits, on the CPU."""
-    return list(play(catalogue()["cnn_digits"], device="cpu", answers={}))
+    """Return every event of a run of cnn_digits on the CPU, half as long as a learner's."""
+    return list(play(catalogue()["cnn_digits"], device="cpu", answers={}, constants={"EPOCHS": 6}))

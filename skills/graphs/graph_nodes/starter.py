@@ -87,8 +87,8 @@ def run(data: Any, seed: int = 0, device: str = "cpu") -> Iterator[dict[str, Any
             novel = data["miserables"]
             cast = [novel["names"].index(name) for name in ("Valjean", "Enjolras", "Fantine")]
             belief = spread(novel["matrix"], cast, [0, 1, 2], kinds=3)
-            some = ("Javert", "Cosette", "Gavroche", "Marius", "Napoleon")
-            made["novel"] = [(name, *belief[novel["names"].index(name)]) for name in some]
+            others = ("Javert", "Cosette", "Gavroche", "Marius", "Napoleon")
+            made["novel"] = [(name, *belief[novel["names"].index(name)]) for name in others]
         yield {"stage": stage, "metrics": metrics, "made": made}
 
 

@@ -42,6 +42,7 @@ class Diagnosis:
         self.heard: list[Callable[..., None]] = []  # who wants to know what models answer
         self.optimised: set[int] = set()  # ids of parameters that an optimiser of torch holds
         self.batch: tuple[Any, Any] | None = None  # the model last called and its input
+        self.unsupervised: set[int] = set()  # ids of models that rows are not put aside for
         self.running = False  # whether the learner's whole `run` is being pulled
         self._labels: dict[int, Any] = {}
         self._paired = 0

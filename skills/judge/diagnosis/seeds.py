@@ -48,7 +48,7 @@ class Seeds:
         if self._unruly:
             names = " and ".join(sorted(self._unruly))
             evidence = f"{names} gave random numbers that run's seed did not govern"
-            self._notebook.note("seed_half_set", evidence, self._line)
+            self._notebook.note("seed_half_set", evidence, self._line, sure=False)
 
     def _states(self) -> dict[str, Any]:
         states: dict[str, Any] = {"random": random.getstate()}
@@ -61,7 +61,7 @@ class Seeds:
 
     def _wrap(self, module: Any, name: str, source: str) -> None:
         original: Callable[..., Any] = getattr(module, name)
-        if hasattr(original, "__wrapped__"):
+        if hasattr(original, "_lodestar"):
             return
 
         @functools.wraps(original)
@@ -73,11 +73,12 @@ class Seeds:
                 self._line = line
             return original(*args, **named)
 
+        seed._lodestar = True  # type: ignore[attr-defined]
         setattr(module, name, seed)
 
     def _wrap_generator(self, module: Any) -> None:
         original = module.default_rng
-        if hasattr(original, "__wrapped__"):
+        if hasattr(original, "_lodestar"):
             return
 
         @functools.wraps(original)
@@ -87,4 +88,5 @@ class Seeds:
                 self._line = line
             return original(seed)
 
+        default_rng._lodestar = True  # type: ignore[attr-defined]
         module.default_rng = default_rng

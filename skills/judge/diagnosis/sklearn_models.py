@@ -142,7 +142,8 @@ class Models:
         share = float(np.isin(rows, fitted).mean())
         self._tested[where].append(share)
         self._asked[where] = line
-        aside = any(np.isin(rows, other).mean() > 0.99 for other in self._diagnosis.put_aside)
+        raw = self._raw(rows)
+        aside = any(np.isin(raw, other).mean() > 0.99 for other in self._diagnosis.put_aside)
         if share > 0.99 and aside and len(rows) < len(fitted):
             evidence = f"{len(rows)} rows that were put aside for testing were fitted as well"
             self._notebook.note("trained_on_test", evidence, where)
@@ -150,6 +151,17 @@ class Models:
             if share < 0.01 and aside and seen.through(rows):
                 evidence = f"{seen.name} was fitted to rows that the model is later tested on"
                 self._notebook.note("leak_before_split", evidence, seen.line)
+
+    def _raw(self, rows: Any) -> Any:
+        """Return rows as they were before the last transformer that they came out of."""
+        import numpy as np
+
+        for seen in reversed(self._diagnosis.transforms):
+            order = np.argsort(seen.out)
+            place = order[np.searchsorted(seen.out, rows, sorter=order).clip(max=len(order) - 1)]
+            if (seen.out[place] == rows).all():
+                return seen.raw[place]
+        return rows
 
     def _target(self, x: Any, y: Any, line: int) -> None:
         import numpy as np

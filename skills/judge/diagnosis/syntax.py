@@ -74,7 +74,7 @@ class Syntax:
                 for offset in wrong:
                     near = any(abs(offset - other) == 1 for other in known[base])
                     if near and known[base].keys() - offsets.keys():
-                        evidence = f"`{base}` is the bound with {offset:+d}"
+                        evidence = f"`{base}` is meant, and has {offset:+d}"
                         line = offsets[offset]
                         self._notebook.note("off_by_one_window", evidence, line, sure=False)
 
@@ -162,18 +162,21 @@ def _bounds(function: ast.AST) -> dict[str, dict[int, int]]:
     """Return what ranges and slices end or start at: by expression, the offset and its line."""
     found: dict[str, dict[int, int]] = {}
     for node in ast.walk(function):
-        parts: list[ast.expr | None] = []
-        if isinstance(node, ast.Call) and _name(node.func) == "range":
-            parts = list(node.args)
-        elif isinstance(node, ast.Slice):
-            parts = [node.lower, node.upper]
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.BinOp):
-            parts = [node.slice]
-        for part in parts:
+        for form, part in _ends(node):
             if part is not None and not isinstance(part, ast.Constant):
                 base, offset = _offset(part)
-                found.setdefault(base, {})[offset] = part.lineno
+                found.setdefault(form.format(base), {})[offset] = part.lineno
     return found
+
+
+def _ends(node: ast.AST) -> list[tuple[str, ast.expr | None]]:
+    if isinstance(node, ast.Call) and _name(node.func) == "range":
+        return [("range({})", part) for part in node.args]
+    if isinstance(node, ast.Slice):
+        return [("[{}:]", node.lower), ("[:{}]", node.upper)]
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.BinOp):
+        return [("[{}]", node.slice)]
+    return []
 
 
 def _offset(node: ast.expr) -> tuple[str, int]:

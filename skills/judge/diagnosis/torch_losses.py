@@ -85,7 +85,7 @@ class Losses:
         elif name in NUMBERS:
             self._numbers(name, values, target, line)
         if given.requires_grad:
-            self._batch(target, line)
+            self._batch(given, target, line)
 
     def _scores(self, values: Any, line: int) -> None:
         if values.ndim != 2 or values.shape[1] < 2 or len(values) < 2 or bool((values < 0).any()):
@@ -106,14 +106,20 @@ class Losses:
             evidence = f"{name} measures distances, and the answers here are classes"
             self._notebook.note("wrong_loss", evidence, line)
 
-    def _batch(self, target: Any, line: int) -> None:
-        """Remember a batch by its labels, under the model that was called last."""
+    def _batch(self, given: Any, target: Any, line: int) -> None:
+        """Remember a batch by its labels, under the model that was called last.
+
+        By its rows too where the labels are numbers, which may be the same in every batch.
+        """
         if self._diagnosis.batch is None:
             return
         model, x = self._diagnosis.batch
+        if len(given) != len(x) or (x.shape == target.shape and bool((x == target).all())):
+            self._diagnosis.unsupervised.add(id(model))  # some of its outputs, or its own inputs
         rows = prints(target.reshape(-1, 1))
-        kinds = len(set(rows.tolist())) if not target.is_floating_point() else 0
-        key = hash(rows.tobytes())
+        numbers = target.is_floating_point()
+        kinds = 0 if numbers else len(set(rows.tolist()))
+        key = hash((rows.tobytes(), prints(x).tobytes() if numbers else b""))
         seen = self._seen.setdefault(id(model), Seen(model, line))
         seen.batches.append((key, kinds if len(rows) > 7 else 0))
         if len(x) == len(target) and target.ndim == 1 and len(seen.pairs) < 40:
@@ -122,7 +128,7 @@ class Losses:
     def _order(self, batches: list[tuple[int, int]]) -> None:
         keys = [key for key, _ in batches]
         for period in range(2, len(keys) // 2 + 1):
-            if keys[period:] == keys[:-period] and len(set(keys[:period])) > 1:
+            if keys[period:] == keys[:-period] and len(set(keys[:period])) > 2:
                 evidence = f"the same {period} batches came in the same order again and again"
                 self._notebook.note("no_shuffling", evidence)
                 return

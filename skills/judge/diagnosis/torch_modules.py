@@ -52,8 +52,10 @@ class Modules:
         if complete:
             for model, calls in called:
                 self._modes(calls)
-                self._rows(calls)
-                self._optimised(model, calls)
+                self._optimised(model)
+                if id(model) not in self._diagnosis.unsupervised:
+                    self._rows(calls)
+        self._diagnosis.unsupervised.clear()
 
     def _enter(self, _: Any, __: Any) -> None:
         self._depth += 1
@@ -65,11 +67,12 @@ class Modules:
         line = self._notebook.caller()
         x, result = _tensor(args), _tensor(output)
         if line and x is not None and result is not None:
-            self._saw(model, x, result, line)
+            self._saw(model, args, result, line)
 
-    def _saw(self, model: Any, x: Any, output: Any, line: int) -> None:
+    def _saw(self, model: Any, args: Any, output: Any, line: int) -> None:
         import torch
 
+        x = _tensor(args)
         if id(model) not in self._called:
             self._called[id(model)] = model, Called(modal=_modal(model))
             self._unregistered(model, line)
@@ -79,13 +82,13 @@ class Modules:
             self._scale(x, line)
             calls.with_graph[line] += 1
             training = model.training
-            rows = prints(x) if sum(map(len, calls.rows)) < MOST else None
+            rows = _rows(args) if sum(map(len, calls.rows)) < MOST else None
             output.register_hook(lambda _: self._consumed(calls, line, training, rows))
             return
         if not torch.is_grad_enabled() and model.training:
             calls.tested_in_training = line
         if self._diagnosis.running and len(x) > 1:
-            calls.tests[line].append(prints(x))
+            calls.tests[line].append(_rows(args))
 
     def _consumed(self, calls: Called, line: int, training: bool, rows: Any) -> None:
         calls.used[line] += 1
@@ -124,7 +127,7 @@ class Modules:
             line = self._notebook.likely("metric_on_training_data", "run") or min(shares)
             self._notebook.note("metric_on_training_data", evidence, line)
 
-    def _optimised(self, model: Any, calls: Called) -> None:
+    def _optimised(self, model: Any) -> None:
         held = self._diagnosis.optimised
         lost = [name for name, p in model.named_parameters()
                 if p.requires_grad and p.grad is not None and id(p) not in held]  # fmt: skip
@@ -164,6 +167,14 @@ class Modules:
                 evidence,
                 self._notebook.likely("data_not_normalised") or line,
             )
+
+
+def _rows(args: Any) -> Any:
+    """Return a fingerprint for each row of all that a model is given."""
+    tables = [
+        arg for arg in args if hasattr(arg, "detach") and arg.ndim and len(arg) == len(args[0])
+    ]
+    return sum(prints(table) * (2 * number + 1) for number, table in enumerate(tables))
 
 
 def _tensor(values: Any) -> Any:

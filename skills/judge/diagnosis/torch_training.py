@@ -112,20 +112,19 @@ class Training:
         loop.kind = type(optimiser).__name__
         if loop.steps <= WATCHED or loop.steps % 10 == 0:
             loop.sizes.append(sum(float(g.detach().float().norm()) ** 2 for g in gradients) ** 0.5)
-            loop.before = [p.detach().clone() for p in parameters[:4]]
+            loop.before = [(p, p.detach().clone()) for p in _largest(parameters)]
 
     def _after(self, optimiser: Any, *_: Any) -> None:
         if id(optimiser) not in self._loops:
             return
         _, loop = self._loops[id(optimiser)]
-        parameters = _parameters(optimiser)
-        for parameter in parameters:
+        for parameter in _parameters(optimiser):
             if parameter.grad is not None:
                 self._used[id(parameter.grad)] = (parameter.grad, parameter.grad._version)
         if loop.before:
             ways = [
                 float((p.detach() - old).norm() / (old.norm() + 1e-12))
-                for p, old in zip(parameters, loop.before, strict=False)
+                for p, old in loop.before
                 if p.grad is not None
             ]
             loop.moved.append(sum(ways) / max(len(ways), 1))
@@ -146,11 +145,12 @@ class Training:
         if loop.steps < STEPS or self._explodes(loop):
             return
         part = max(loop.steps // 5, 3)
-        first, last = (sum(some) / len(some) for some in (loop.losses[:part], loop.losses[-part:]))
+        first, last = loop.losses[0], sum(loop.losses[-part:]) / part
         moved = sorted(loop.moved)[len(loop.moved) // 2] if loop.moved else 0.0
         rate = f"{loop.kind} with a rate of up to {loop.rate:g}"
         tale = f"the loss went from {first:.3g} to {last:.3g} in {loop.steps} steps, {rate}"
-        if not last < first * 0.97 and (moved > 0.05 or loop.rate >= _high(loop.kind)):
+        high = _high(loop.kind) * (0.2 if moved > 0.1 else 1)
+        if not last < first * 0.97 and loop.rate >= high:
             self._rate("learning_rate_too_high", tale)
         elif (
             abs(first - last) < 0.3 * abs(first)
@@ -182,6 +182,11 @@ def _high(kind: str) -> float:
 
 def _low(kind: str) -> float:
     return 1e-3 if kind == "SGD" else 1e-4
+
+
+def _largest(parameters: list[Any]) -> list[Any]:
+    """Return the four largest tensors of weights; biases often begin at 0."""
+    return sorted(parameters, key=lambda p: -p.numel())[:4]
 
 
 def _parameters(optimiser: Any) -> list[Any]:
