@@ -26,8 +26,13 @@ def check_generator(work: Any, tools: Any) -> None:
         net = work.generator()
         made = net(torch.randn(12, work.NOISE))
         tools.shape(made, (12, 1, 28, 28), "generator: twelve images")
-        tools.at_least(float(made.detach().min()), 0.0, "generator: the darkest pixel")
-        tools.at_most(float(made.detach().max()), 1.0, "generator: the brightest pixel")
+        low, high = float(made.detach().min()), float(made.detach().max())
+        if low < 0 or high > 1:
+            tools.mistake(
+                "wrong_range", f"pixels reach from {low:.2f} to {high:.2f}", work.generator
+            )
+        tools.at_least(low, 0.0, "generator: the darkest pixel")
+        tools.at_most(high, 1.0, "generator: the brightest pixel")
         apart = float((made[0] - made[1]).abs().max().detach())
         tools.at_least(apart, 1e-3, "generator: difference of two images")
         made.sum().backward()
