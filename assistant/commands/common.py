@@ -26,10 +26,11 @@ def load_mind() -> Any:
 def new_conversation(mind: Any = None) -> Any:
     """Return a conversation with nothing said yet."""
     from assistant.conversation import Conversation
+    from assistant.learner.access import now
     from skills.exercise import catalogue
 
     mind = mind or load_mind()
-    return Conversation(mind, mind.encoder.encode, catalogue())
+    return Conversation(mind, mind.encoder.encode, catalogue(), today=now().date())
 
 
 def load_encoder() -> Any:
