@@ -8,6 +8,7 @@ from assistant.errors import UsageError
 from assistant.lookup import find
 from assistant.mind import Mind
 from assistant.reply import Reply
+from assistant.titles import said
 from knowledge.schema import OccupationStatistics, Role
 
 
@@ -16,6 +17,9 @@ def role_id(mind: Mind, name: str) -> str:
     for match in find(mind, name.replace("_", " "))["candidates"]:
         if match["kind"] == "role" and match["score"] >= 0.7:
             return str(match["id"])
+    counted = said(mind.library, name)
+    if counted:
+        raise UsageError(f"{name!r} is no role of mine. {counted}")
     listed = ", ".join(card.id for card in mind.library.of_kind("role"))
     raise UsageError(f"There is no role {name!r}. Roles: {listed}")
 

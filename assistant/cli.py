@@ -17,6 +17,7 @@ from assistant.commands.common import (
 )
 from assistant.commands.evaluate import evaluate
 from assistant.commands.exercise import exercise
+from assistant.commands.gap import gap
 from assistant.commands.knowledge import knowledge
 from assistant.commands.path import path
 from assistant.commands.profile import profile
@@ -172,5 +173,5 @@ def doctor(as_json: bool) -> None:
         raise SystemExit(1)
 
 
-for command in (knowledge, exercise, evaluate, path, profile, progress, quiz, review):
+for command in (knowledge, exercise, evaluate, path, gap, profile, progress, quiz, review):
     main.add_command(command)

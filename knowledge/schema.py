@@ -219,6 +219,7 @@ class OccupationStatistics(Entry):
 
     kind: ClassVar[str] = "occupation"
     soc: Line
+    titles: Annotated[tuple[Line, ...], Doc("titles in use that O*NET counts here")] = ()
     wage: Wage
     projection: Projection | None = None
 

@@ -33,6 +33,15 @@ def new_conversation(mind: Any = None) -> Any:
     return Conversation(mind, mind.encoder.encode, catalogue(), today=now().date())
 
 
+def phrase_of(mind: Any) -> Any:
+    """Return the function that gives one of Lodestar's own sentences with its blanks filled in."""
+
+    def phrase(name: str, /, **values: object) -> str:
+        return str(mind.phrases[name].format(**values))
+
+    return phrase
+
+
 def load_encoder() -> Any:
     """Return the sentence model, exporting it first where that is due."""
     from assistant.language import encoder
