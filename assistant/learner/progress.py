@@ -11,6 +11,7 @@ from typing import Any
 
 from assistant.learner.records import Answer, Event, Records, Run
 from assistant.learner.review import due
+from assistant.planning.model import base
 from assistant.reply import Block, Plot, Reply, Table, Text
 from skills.exercise import Exercise
 
@@ -106,9 +107,12 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
     days = {start.astimezone(zone).date() for start, _ in spans}
     dates = [card.due.astimezone(zone).date() for card in records.cards]
     ids = {f"exercise:{row.id}" for row in played if row.passed}
-    ids |= {topic.id for topic in topics if topic.learned} | _told_done(records.events)
+    ids |= {topic.id for topic in topics if topic.learned}
+    told = _told_done(records.events)
     steps = list((records.plan or {}).get("steps", ()))
-    left = [step for step in steps if step.get("id") not in ids]
+    left = [
+        step for step in steps if step.get("id") not in told and base(step.get("id", "")) not in ids
+    ]
     marks = [answer.right for answer in records.answers]
     return Progress(
         exercises=played, topics=topics, due=len(due(records.cards, now)),

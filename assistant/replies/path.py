@@ -1,8 +1,10 @@
 """Replies with a learning path: into a role, and from somewhere else into it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.planning import HOURS_PER_WEEK, Plan, plan
+from assistant.planning import HOURS_PER_WEEK, Plan, Step, plan
+from assistant.planning.model import spread, whole_title
 from assistant.replies import passage
 from assistant.replies.turn import Turn, a
 from assistant.reply import Action, Block, Bullets, Reply, Text
@@ -29,15 +31,17 @@ def reply(turn: Turn) -> Reply | None:
         return passage.nearest(turn)
     turn.memory.told = replace(time, goal=route.role)
     hours = time.hours or HOURS_PER_WEEK
-    laid_out = plan(turn.library, route, turn.exercises, hours, known_ids(turn))
+    laid_out = plan(
+        turn.library, route, turn.exercises, hours, known_ids(turn), style=time.style,
+        weeks=time.weeks, background=background, eased=_partly(turn),
+    )  # fmt: skip
     blocks = [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
     if background and not made and turn.told.background:
         nearest = turn.phrase("path_nearest", background=turn.told.background.text)
         blocks.insert(0, Text(nearest))
     blocks += _background_blocks(turn, background, route)
     blocks += phases(turn, route, laid_out)
-    if time.weeks and time.weeks < laid_out.weeks:
-        blocks.append(Text(_late(turn, laid_out, time.weeks)))
+    blocks += _late(turn, laid_out)
     asks = [*passage.questions_near(turn, route, 1), f"What does {a(_name(turn, route))} do?"]
     asks.append(f"What skills does {a(_name(turn, route))} need?")
     ids = [route.id, route.role]
@@ -48,6 +52,10 @@ def reply(turn: Turn) -> Reply | None:
 def known_ids(turn: Turn) -> set[str]:
     """Return the competencies and concepts that the learner said are known."""
     return {id_ for id_, how in turn.told.skills.items() if how == "known"}
+
+
+def _partly(turn: Turn) -> set[str]:
+    return {id_ for id_, how in turn.told.skills.items() if how == "partly"}
 
 
 def _background(turn: Turn) -> Path | None:
@@ -91,9 +99,12 @@ def _name(turn: Turn, route: Path) -> str:
 
 def _intro(turn: Turn, route: Path, laid_out: Plan) -> str:
     hours = f"{laid_out.hours_per_week:g}"
+    due = laid_out.deadline
+    whole = due.full_hours if due else laid_out.hours
+    low, high = spread(whole)
     text = turn.phrase(
-        "path_intro", name=route.name, hours=round(laid_out.hours), weeks=laid_out.weeks,
-        per_week=hours,
+        "path_intro", name=route.name, hours=round(whole), weeks=laid_out.full_weeks,
+        per_week=hours, low=round(low), high=round(high),
     )  # fmt: skip
     if turn.told.hours is None:
         text += turn.phrase("path_default", per_week=hours)
@@ -120,10 +131,10 @@ def phases(turn: Turn, route: Path, laid_out: Plan) -> list[Block]:
         first, last = steps[0].week, steps[-1].ends
         weeks = f"week {first}" if first == last else f"weeks {first}-{last}"
         hours = sum(step.hours for step in steps)
-        learn = [step.title for step in steps if step.kind in ("concept", "competency")]
+        learn = _titles(steps, "competency") + _titles(steps, "concept")
         lines = [", ".join(learn[:SHOWN_STEPS]) + (", …" if len(learn) > SHOWN_STEPS else "")]
-        lines += [f"Exercise: {step.title}" for step in steps if step.kind == "exercise"]
-        if phase.project:
+        lines += [f"Exercise: {title}" for title in _titles(steps, "exercise")]
+        if phase.project and _titles(steps, "project"):
             lines.append(f"{turn.phrase('project')}: {phase.project}")
         lines.append(f"{turn.phrase('milestone')}: {phase.milestone}")
         title = f"{number + 1}. {phase.title} ({weeks}, {hours:g} h)"
@@ -138,17 +149,32 @@ def phases(turn: Turn, route: Path, laid_out: Plan) -> list[Block]:
     return blocks
 
 
+def _titles(steps: Sequence[Step], kind: str) -> list[str]:
+    """Return the titles of the steps of a kind, what is in parts once."""
+    titles = (whole_title(step.title) for step in steps if step.kind == kind)
+    return list(dict.fromkeys(titles))
+
+
 def _way_in(turn: Turn, route: Path) -> list[Block]:
     """Return how people get into the role, where somebody from elsewhere asks."""
     role = turn.library.get_as(Role, route.role)
     return [Text(role.entry)] if role and turn.intent == "transition" else []
 
 
-def _late(turn: Turn, laid_out: Plan, deadline: int) -> str:
-    return turn.phrase(
-        "path_late", deadline=deadline, per_week=f"{laid_out.hours_per_week:g}",
-        fits=round(laid_out.within(deadline)), total=round(laid_out.hours), weeks=laid_out.weeks,
+def _late(turn: Turn, laid_out: Plan) -> list[Block]:
+    """Return what a deadline that cannot be met means: what fits, what is cut, when it ends."""
+    due = laid_out.deadline
+    if due is None or due.fits:
+        return []
+    text = turn.phrase(
+        "path_late", deadline=due.weeks, per_week=f"{laid_out.hours_per_week:g}",
+        fits=round(laid_out.within(due.weeks)), total=round(due.full_hours), weeks=due.full_weeks,
+        needed=f"{due.hours_needed:g}",
     )  # fmt: skip
+    lines = [f"{cut.title} ({cut.hours:g} h)" for cut in due.cut[:SHOWN_STEPS]]
+    if len(due.cut) > SHOWN_STEPS:
+        lines.append(turn.phrase("path_cut_more", count=len(due.cut) - SHOWN_STEPS))
+    return [Text(text), Bullets(tuple(lines), title=turn.phrase("path_cut"))]
 
 
 def _first_exercise(turn: Turn, laid_out: Plan) -> tuple[Action, ...]:
