@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from assistant.errors import LodestarError
+from assistant.errors import NewerFile, StoreError
 from assistant.learner import salvage, tables
 
 T = TypeVar("T")
@@ -27,14 +27,6 @@ PATIENCE = 20  # hundredths of a second that a commit seen in the log may take t
 _NOWHERE = (0, 0)
 # Errors that come from outside: the file is as it was. Every other one is taken as damage.
 _OUTSIDE = ("BUSY", "LOCKED", "CANTOPEN", "READONLY", "IOERR", "FULL", "PERM", "NOMEM", "AUTH")
-
-
-class StoreError(LodestarError):
-    """The learner's file cannot be used; it was left as it is."""
-
-
-class NewerFile(StoreError):
-    """The file was written by a newer version of Lodestar."""
 
 
 class _Replaced(Exception):
