@@ -9,8 +9,20 @@ from typing import Protocol
 from assistant.context import Reading, ordinals, readings, returns
 from assistant.language.mentions import Mention
 from assistant.language.understanding import Parts, Understanding, understand
+from assistant.learner.keeping import Learner
 from assistant.render.plain import clean
-from assistant.replies import concept, control, dispatch, path, practice, talk
+from assistant.replies import (
+    concept,
+    control,
+    dispatch,
+    interview,
+    learner,
+    path,
+    practice,
+    quiz,
+    remember,
+    talk,
+)
 from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
 from assistant.reply import Block, Reply, Text
 from assistant.scope import in_field, in_scope, strange_subject
@@ -25,15 +37,6 @@ STORY_WORDS = 45  # a longer message is a story with a question, not a list of q
 _BETWEEN = re.compile(
     r"(?<=\?)\s+(?=\S)|(?:\s*[,;]\s*(?:and\s+|also\s+)?|\s+and\s+|\s+also\s+)"
     r"(?=(?:how|what|whats|what's|why|when|where|which|who|is|are|does|do|can|could|should)\s)",
-    re.IGNORECASE,
-)
-_NO_IDEA = re.compile(
-    r"^\W*(?:no idea|i (?:don'?t|do not) know|idk|dunno|no clue|not sure|pass|skip|tell me)\b",
-    re.IGNORECASE,
-)
-_ANOTHER = re.compile(
-    r"^\W*(?:ok\W+)?(?:another|next|one more|once more|more|again|go on|continue)\b"
-    r"(?:\s+(?:one|question|please|pls|quiz))*\W*$",
     re.IGNORECASE,
 )
 _CHOOSES = re.compile(r"\b(?:the|one|kind|type|sense|mean|meant|as in|that|thing)\b", re.IGNORECASE)
@@ -76,6 +79,13 @@ class Conversation:
         self._exercises = exercises
         self.memory = Memory(level=level)
 
+    def know(self, somebody: Learner) -> None:
+        """Take over what is kept of the learner: before the first message, and when it changes."""
+        if self.memory.learner is None:
+            self._today = self._today or somebody.now.date()
+            remember.recall(self.memory, somebody, self._mind)
+        self.memory.learner = somebody
+
     def respond(self, text: str) -> Reply:
         """Return the reply to a message of any length and kind; never raises for its content."""
         message = clean(text[: 4 * LIMIT]).strip()
@@ -88,6 +98,7 @@ class Conversation:
         if cut:
             note = self._mind.phrases["truncated_input"].format(limit=f"{LIMIT:,}")
             reply = dataclasses.replace(reply, blocks=(Text(note), *reply.blocks))
+        reply = remember.offered(reply, self.memory, self._mind)
         self.memory.last = reply
         return reply
 
@@ -117,7 +128,13 @@ class Conversation:
         pending, self.memory.pending = self.memory.pending, Pending()
         spelt = message if pending.choices else ordinals(message, self.memory, self._mind.library)
         resumed = returns(spelt)
-        turn = self._turn(understand(resumed or spelt, self._encode, self._mind, self._today))
+        heard = understand(resumed or spelt, self._encode, self._mind, self._today)
+        own = self._heard(heard)
+        about_them = learner.reply(own, pending)
+        if about_them is not None:
+            self._remember(own, about_them)
+            return dataclasses.replace(about_them, trace=trace(own))
+        turn = self._turn(heard)
         if resumed and turn.about and not concept.specific(turn):
             turn = dataclasses.replace(turn, intent="more")
         reply = self._control(turn, pending)
@@ -220,15 +237,11 @@ class Conversation:
     def _picked(self, message: str) -> Reply | None:
         """Answer a digit, an ordinal or a name that picks one of what the last reply offered."""
         pending = self.memory.pending
-        if pending.quiz is not None:
-            options = [option.text for option in pending.quiz.options]
-            chosen = control.pick(message, options)
-            if chosen is None and not _NO_IDEA.search(message):
-                return None
-            return self._judged(message, pending, chosen)
+        if self._taken(message, pending):
+            return self._taken_up(message, pending)
         last = self.memory.last
         offered = pending.choices or (last.suggestions if last else ())
-        if last and last.intent == "quiz" and last.sources and _ANOTHER.match(message):
+        if quiz.is_another(message) and last and last.intent == "quiz" and last.sources:
             return self._answer(f"quiz me on {self._mind.library.name(last.sources[0].id)}")
         goes = control.GO.match(message) or practice.AGREED.search(message)
         if self.memory.offer and goes:
@@ -259,6 +272,32 @@ class Conversation:
         heard = understand(message, self._encode, self._mind, self._today)
         return Turn(self._mind, heard, self.memory, self._exercises, intent, ())
 
+    def _heard(self, heard: Understanding) -> Turn:
+        """Return the turn of a message as it stands, without the conversation around it."""
+        about = tuple(heard.named())
+        return Turn(self._mind, heard, self.memory, self._exercises, heard.intent, about,
+                    heard.confidence)  # fmt: skip
+
+    def _taken(self, message: str, pending: Pending) -> bool:
+        """Return whether a message is for the quiz or the interview, or says yes and goes on."""
+        if pending.quiz and self.memory.quiz:
+            return quiz.is_answer(self.memory.quiz, message)
+        if pending.interview and self.memory.interview:
+            return interview.is_answer(message)
+        return bool(pending.keeps and remember.yes_and(message))
+
+    def _taken_up(self, message: str, pending: Pending) -> Reply:
+        if pending.keeps:
+            reply = self._answer(remember.yes_and(message))
+            kept = (*reply.kept, Text(pending.kept))
+            return dataclasses.replace(reply, keeps=(*pending.keeps, *reply.keeps), kept=kept)
+        self.memory.pending = Pending()
+        if pending.interview and self.memory.interview:
+            turn = self._plain_turn(message, "interview_practice")
+            return interview.answer(turn, self.memory.interview, self._encode)
+        assert self.memory.quiz is not None
+        return quiz.answer(self._plain_turn(message, "quiz"), self.memory.quiz)
+
     def _nearest(self, message: str, choices: Sequence[str]) -> int | None:
         """Return the choice that a few words mean more than any other: "the unfair kind"."""
         if len(message.split()) > CHOOSING_WORDS or not _CHOOSES.search(message):
@@ -268,12 +307,6 @@ class Conversation:
         order = likeness.argsort()[::-1]
         clear = likeness[order[0]] - likeness[order[1]] >= CLEARLY
         return int(order[0]) if clear else None
-
-    def _judged(self, message: str, pending: Pending, chosen: int | None) -> Reply:
-        assert pending.quiz is not None
-        turn = self._plain_turn(message, "quiz")
-        self.memory.pending = Pending()
-        return practice.judge(turn, pending.quiz, pending.quiz_entry, chosen)
 
     def _remember(self, turn: Turn, reply: Reply) -> None:
         if reply.status != "answered" or reply.intent in dispatch.TALK:
@@ -320,6 +353,8 @@ def _joined(message: str, replies: Sequence[Reply]) -> Reply:
         entities=tuple(entities.values()),
         suggestions=replies[-1].suggestions,
         actions=tuple(action for reply in replies for action in reply.actions),
+        keeps=tuple(keep for reply in replies for keep in reply.keeps),
+        kept=tuple(block for reply in replies for block in reply.kept),
     )
 
 

@@ -55,6 +55,11 @@ class LearnerFile:
         """Do `work` as a whole or not at all; it is on the disk when this returns."""
         return self._run("BEGIN IMMEDIATE", work)
 
+    def version(self) -> tuple[object, int]:
+        """Return a value that changes when somebody else changes the file or takes its place."""
+        number = self._run("", lambda on: on.execute("PRAGMA data_version").fetchone()[0])
+        return self._identity, number
+
     def close(self) -> None:
         """Close the file; it opens again when it is used."""
         if self._connection is not None:

@@ -105,8 +105,7 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
     spans = _spans(records)
     days = {start.astimezone(zone).date() for start, _ in spans}
     dates = [card.due.astimezone(zone).date() for card in records.cards]
-    ids = {f"exercise:{row.id}" for row in played if row.passed}
-    ids |= {topic.id for topic in topics if topic.learned} | _told_done(records.events)
+    ids = finished(records)
     steps = list((records.plan or {}).get("steps", ()))
     left = [step for step in steps if step.get("id") not in ids]
     marks = [answer.right for answer in records.answers]
@@ -117,6 +116,13 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
         seconds=_seconds(spans), weeks=_weeks(spans, now),
         next_step=left[0] if left else None, steps_done=len(steps) - len(left), steps=len(steps),
     )  # fmt: skip
+
+
+def finished(records: Records) -> set[str]:
+    """Return the ids of the steps that are done: passed, learned, or said to be."""
+    passed = {f"exercise:{run.exercise}" for run in records.runs if run.passed}
+    learned = {topic.id for topic in _topics(records.answers) if topic.learned}
+    return passed | learned | _told_done(records.events)
 
 
 def best(runs: Sequence[Run]) -> Run:

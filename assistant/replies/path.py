@@ -30,6 +30,8 @@ def reply(turn: Turn) -> Reply | None:
     turn.memory.told = replace(time, goal=route.role)
     hours = time.hours or HOURS_PER_WEEK
     laid_out = plan(turn.library, route, turn.exercises, hours, known_ids(turn))
+    if not turn.heard.slots.hypothetical:
+        turn.memory.plan = laid_out.as_json()
     blocks = [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
     if background and not made and turn.told.background:
         nearest = turn.phrase("path_nearest", background=turn.told.background.text)
