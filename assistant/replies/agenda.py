@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.language.slots import Slots
-from assistant.learner.keeping import Happened, Planned
+from assistant.learner.keeping import Happened, Learner, Planned, Settings
 from assistant.learner.progress import as_reply, finished, progress
-from assistant.replies import path, practice
+from assistant.learner.progress import headline as told
+from assistant.replies import path, practice, remember
 from assistant.replies.turn import Pending, Turn
 from assistant.reply import Action, Block, Reply, Text
 
@@ -28,6 +29,11 @@ _SKIP = re.compile(
     re.I,
 )
 _WHY = re.compile(r"^\W*(?:(?:but|and|ok|so)\W+)*(?:why|what for|how come)\b", re.I)
+_PLAN = re.compile(
+    r"\b(?:show|see|display|print|what(?:'s| is))\b.*\bmy\s+(?:whole\s+|full\s+|learning\s+)?"
+    r"(?:plan|path|roadmap|schedule)\b(?!.*\b(?:next|step|progress)\b)",
+    re.I,
+)
 _BARE_WHY = re.compile(
     r"^\W*(?:(?:but|and|ok|so)\W+)*(?:why|what for|how come)"
     r"(?:\W+(?:is|do|should|must|would|i|need|learn|do|have|to|this|that|it|the|one|step|first|next"
@@ -54,6 +60,10 @@ def reply(turn: Turn) -> Reply | None:
         return _marked(turn, skipped=bool(_SKIP.match(text)))
     if steps and short and turn.intent != "progress" and _DONE.match(text):
         return _marked(turn)
+    if turn.intent == "greeting" and turn.memory.learner:
+        return greeting(turn, turn.memory.learner)
+    if _document(turn) and short and _PLAN.search(text):
+        return _whole(turn)
     if turn.intent == "progress":
         return shown(turn)
     if turn.intent == "next_step" and not turn.heard.prediction.is_out_of_scope:
@@ -79,7 +89,7 @@ def wished(turn: Turn) -> bool:
 
 def following(turn: Turn) -> Reply | None:
     """Say what is due and which step is next, with what can be done about it."""
-    learner = turn.memory.learner
+    learner, adopted = turn.memory.learner, _adopted(turn)
     due = progress(learner.records, turn.exercises, learner.now).due if learner else 0
     blocks: list[Block] = [Text(_due(turn, due))] if due else []
     asks = ["Review"] if due else []
@@ -93,7 +103,36 @@ def following(turn: Turn) -> Reply | None:
     left = _left(turn)
     if not left:
         return turn.reply(*blocks, Text(turn.phrase("next_all_done")), suggestions=asks)
-    return _next(turn, left[0], blocks, asks)
+    return dataclasses.replace(_next(turn, left[0], blocks, asks), **adopted)
+
+
+def greeting(turn: Turn, learner: Learner) -> Reply | None:
+    """Greet with what is next, None where nothing is."""
+    at = progress(learner.records, turn.exercises, learner.now)
+    headline, name = told(at), learner.records.profile.get("name")
+    if not headline:
+        return None
+    text = turn.phrase("hello_again", name=f", {name}" if name else "", headline=headline)
+    return turn.reply(Text(text), suggestions=_first(at.due))
+
+
+def _first(due: int) -> list[str]:
+    return [*(["Review"] if due else []), "What's next?", "Show my progress"]
+
+
+def _whole(turn: Turn) -> Reply | None:
+    """Lay the plan that is spoken of out once more."""
+    role = str((_document(turn) or {}).get("role", ""))
+    turn.memory.told = dataclasses.replace(turn.memory.told, goal=role)
+    return path.reply(dataclasses.replace(turn, intent="path", about=()))
+
+
+def _adopted(turn: Turn) -> dict[str, Any]:
+    """Return what makes a plan that is worked with the learner's own, where there is none yet."""
+    learner, plan = turn.memory.learner, turn.memory.plan
+    if plan is None or learner is None or learner.records.plan is not None:
+        return {}
+    return {"keeps": (Planned(plan),), "kept": (Text(turn.phrase("plan_kept")),)}
 
 
 def after(turn: Turn) -> Reply | None:
@@ -118,13 +157,14 @@ def why(turn: Turn) -> Reply | None:
         return None
     turn.memory.step = str(step["id"])
     document = _document(turn) or {}
-    said = turn.phrase("why_step", title=step["title"], week=step["week"],
+    said = turn.phrase("why_step", title=_title(step), week=step["week"],
                        role=_role(turn, document), why=_sentence(step["why"]))  # fmt: skip
-    by_id = {str(one["id"]): str(one["title"]) for one in steps}
+    by_id = {str(one["id"]): _title(one) for one in steps}
     needs = [by_id[id_] for id_ in step.get("after", ()) if id_ in by_id]
-    needing = [str(one["title"]) for one in steps if step["id"] in one.get("after", ())]
-    lines = [turn.phrase("why_after", names=_names(needs)) if needs else turn.phrase("why_first")]
-    lines += [turn.phrase("why_before", names=_names(needing))] if needing else []
+    needing = [_title(one) for one in steps if step["id"] in one.get("after", ())]
+    lines = [turn.phrase("why_after", names=_names(turn, needs)) if needs
+             else turn.phrase("why_first")]  # fmt: skip
+    lines += [turn.phrase("why_before", names=_names(turn, needing))] if needing else []
     asks = _asks(turn, step)
     return turn.reply(Text(said), Text(" ".join(lines)), ids=_ids(turn, step), suggestions=asks)
 
@@ -139,7 +179,8 @@ def changed(turn: Turn) -> Reply | None:
     wish = Slots(style=style if recent else "", hours=told.hours, weeks=told.weeks,
                  skills=told.skills)  # fmt: skip
     ids = {str(step["id"]) for step in _steps(turn)}
-    known = {id_ for id_, how in told.skills.items() if how == "known"} & ids
+    known = {id_ for id_, how in told.skills.items() if how == "known"}
+    known = known if memory.intent in path.PLANNED else known & ids
     if not (wish.style or wish.hours or wish.weeks or known):
         return None
     old = _document(turn) or {}
@@ -154,17 +195,26 @@ def changed(turn: Turn) -> Reply | None:
 def _replaced(turn: Turn, planned: Reply, old: Mapping[str, Any], new: Mapping[str, Any]) -> Reply:
     """Return the reply with a new plan: what changed in front, kept where the old one was."""
     changes = differences(turn, old, new)
+    if not changes and turn.memory.learner is None:
+        return planned
     if not changes:
         said = turn.reply(Text(turn.phrase("plan_same")), suggestions=("What's next?",))
         return dataclasses.replace(said, actions=planned.actions)
     learner = turn.memory.learner
-    keeps = learner.keeps if learner else False
-    said_so = Text(turn.phrase("plan_changed" if keeps else "plan_changed_private",
+    lasts = learner.keeps if learner else False
+    said_so = Text(turn.phrase("plan_changed" if lasts else "plan_changed_private",
                                changes=", ".join(changes)))  # fmt: skip
-    kept = learner.records.plan if learner else None
-    if kept is None or kept.get("role") != new.get("role"):
+    kept = (learner.records.plan or old) if learner else {}
+    if kept.get("role") != new.get("role"):
         return dataclasses.replace(planned, blocks=(said_so, *planned.blocks))
-    return dataclasses.replace(planned, keeps=(Planned(new),), kept=(said_so,))
+    turn = dataclasses.replace(turn, intent="path")
+    turn.memory.intent = turn.intent
+    settings = remember.taken(turn)
+    also = [Text(remember.kept_of(turn, settings))] if settings else []
+    left = _left(turn)
+    then = _next(turn, left[0], [], ["Show my plan"]) if left else turn.reply()
+    keeps = (Planned(new), *([Settings(settings)] if settings else []))
+    return dataclasses.replace(then, keeps=keeps, kept=(said_so, *also))
 
 
 def differences(turn: Turn, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -173,7 +223,7 @@ def differences(turn: Turn, old: Mapping[str, Any], new: Mapping[str, Any]) -> l
     now = {str(step["id"]): str(step["title"]) for step in new.get("steps", ())}
     gone = [title for id_, title in before.items() if id_ not in now]
     more = [title for id_, title in now.items() if id_ not in before]
-    found = [turn.phrase(phrase, count=len(names), names=_names(names))
+    found = [turn.phrase(phrase, names=_names(turn, names))
              for phrase, names in (("change_gone", gone), ("change_new", more))
              if names]  # fmt: skip
     both = [id_ for id_ in before if id_ in now]
@@ -209,19 +259,19 @@ def _marked(turn: Turn, *, skipped: bool = False) -> Reply | None:
         return None if asked else turn.reply(Text(turn.phrase("step_done_loose")),
                                              suggestions=("What's next?",))  # fmt: skip
     turn.memory.done.add(str(step["id"]))
-    said = turn.phrase("step_skipped" if skipped else "step_done", title=step["title"])
+    said = turn.phrase("step_skipped" if skipped else "step_done", title=_title(step))
     reply = following(turn)
     if reply is None or turn.memory.learner is None:
         return reply
     data = {"id": step["id"], **({"skipped": True} if skipped else {})}
     return dataclasses.replace(
-        reply, keeps=(*reply.keeps, Happened("step_done", data)), kept=(Text(said),)
+        reply, keeps=(*reply.keeps, Happened("step_done", data)), kept=(Text(said), *reply.kept)
     )
 
 
 def _next(turn: Turn, step: Step, blocks: Sequence[Block], asks: Sequence[str]) -> Reply:
     turn.memory.step = str(step["id"])
-    said = Text(turn.phrase("next_step", title=step["title"], week=step["week"],
+    said = Text(turn.phrase("next_step", title=_title(step), week=step["week"],
                             hours=f"{step['hours']:g}", why=_sentence(step["why"])))  # fmt: skip
     done = len(_steps(turn)) - len(_left(turn))
     count = Text(turn.phrase("next_done", done=done, steps=len(_steps(turn))))
@@ -273,9 +323,15 @@ def _role(turn: Turn, document: Mapping[str, Any]) -> str:
     return turn.library.name(role) if role in turn.library else role
 
 
-def _names(names: Sequence[str]) -> str:
+def _title(step: Step) -> str:
+    return str(step["title"]).rstrip(".")
+
+
+def _names(turn: Turn, names: Sequence[str]) -> str:
     """Return names in a row, the first few of many."""
-    return ", ".join(names[:NAMES]) + (", …" if len(names) > NAMES else "")
+    listed = ", ".join(names[:NAMES])
+    more = len(names) - NAMES
+    return turn.phrase("change_more", names=listed, count=more) if more > 0 else listed
 
 
 def _sentence(text: object) -> str:

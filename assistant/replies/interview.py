@@ -31,7 +31,6 @@ _OWN_QUESTION = re.compile(
     r"|could|should)\b[^.!]*\?\W*$",
     re.IGNORECASE,
 )
-_ANOTHER = re.compile(r"\b(?:next|another|back|continue|resume|go on)\b", re.IGNORECASE)
 SHORT_QUESTION = 14  # words of a question that is no answer
 
 
@@ -50,7 +49,7 @@ def start(turn: Turn) -> Reply:
     """Begin an interview for the role that is named or aimed at, or go on with the open one."""
     from assistant.learner import interview
 
-    if turn.memory.interview and _ANOTHER.search(turn.heard.text):
+    if turn.memory.interview and not turn.entries("role"):
         return _asked(turn, turn.memory.interview)
     role = _role(turn)
     if not role:

@@ -19,4 +19,7 @@ def reply(turn: Turn, pending: Pending) -> Reply | None:
         return quiz.review(turn)
     if turn.intent == "interview_practice" and turn.sure >= SURE:
         return interview.start(turn)
-    return remember.requested(turn) or agenda.reply(turn)
+    about_plan = remember.requested(turn) or agenda.reply(turn)
+    if about_plan and pending.keeps and turn.intent == "why" and not about_plan.keeps:
+        turn.memory.pending = pending  # what was offered is explained and still open
+    return about_plan

@@ -189,6 +189,6 @@ def _over(turn: Turn, quiz: Quiz) -> Reply:
     note = "quiz_again" if missed and learner and learner.keeps else "quiz_over"
     text = turn.phrase(note, right=right, of=len(quiz.given))
     asks = [f"Explain {turn.library.name(id_)}" for id_ in list(missed)[:2]]
-    asks += ["What's next?", "Quiz me on something else"] if learner else []
+    asks += ["What's next?"] if learner else []
     ids = [*missed, *(feedback.item.topic for feedback in quiz.given)]
     return turn.reply(Text(text), ids=ids[:1], suggestions=asks)

@@ -11,7 +11,7 @@ from assistant.errors import UsageError
 from assistant.language.slots import Background, Slots, Story
 from assistant.learner.keeping import Happened, Ids, Keep, Learner, Planned, Settings
 from assistant.learner.profile import Profile, as_dict, assign, from_dict
-from assistant.replies.turn import Knowing, Memory, Pending, Turn
+from assistant.replies.turn import Knowing, Memory, Pending, Turn, a
 from assistant.reply import Bullets, Reply, Text
 from knowledge.library import Library
 from knowledge.schema import Path
@@ -107,12 +107,23 @@ def decided(turn: Turn, pending: Pending) -> Reply | None:
             suggestions=("What's next?",) if _planned(pending.keeps) else (),
         )  # fmt: skip
     if _NO.match(text) or (brief and turn.intent in ("deny", "cancel")):
+        if _planned(pending.keeps):
+            return _unplanned(turn)
         fields = sorted({name for keep in pending.keeps if isinstance(keep, Settings)
                          for name in _fields(keep.settings)})  # fmt: skip
         turn.memory.refused.update(fields)
         said = turn.reply(Text(turn.phrase("remember_declined")))
         return dataclasses.replace(said, keeps=(Happened(DECLINED, {"fields": fields}),))
     return None
+
+
+def _unplanned(turn: Turn) -> Reply:
+    """Drop a plan that the learner does not want, and the goal that came with it."""
+    kept = turn.memory.learner.records.plan if turn.memory.learner else None
+    turn.memory.plan = None
+    goal = profile_of(turn.memory).role or str((kept or {}).get("role", ""))
+    turn.memory.told = turn.memory.offered = dataclasses.replace(turn.memory.told, goal=goal)
+    return turn.reply(Text(turn.phrase("plan_declined")))
 
 
 def yes_and(message: str) -> str:
@@ -181,6 +192,20 @@ def news(memory: Memory, learner: Learner) -> tuple[str, ...]:
 _GENERAL = ("programming", "mathematics")
 
 
+def taken(turn: Turn) -> tuple[str, ...]:
+    """Return what was told and is to be kept without asking, since a kept plan rests on it."""
+    memory = turn.memory
+    settings = news(memory, memory.learner) if memory.learner else ()
+    memory.offered = memory.told
+    return settings
+
+
+def kept_of(turn: Turn, settings: Iterable[str]) -> str:
+    """Return the sentence that says what was kept."""
+    assert turn.memory.learner is not None
+    return _kept(facts(settings, turn.mind), turn.memory.learner, turn.mind)
+
+
 def valid(
     settings: Iterable[str], profile: Profile, today: date, refused: Iterable[str] = ()
 ) -> tuple[str, ...]:
@@ -204,6 +229,8 @@ def facts(settings: Iterable[str], mind: Knowing) -> list[str]:
         shown = [mind.library.name(id_) if id_ in mind.library else id_ for id_ in value.split(",")]
         if field in ("style", "level"):
             shown = [mind.phrases[f"{field}_{value.replace('-', '_')}"]]
+        elif field == "role":
+            shown = [a(shown[0])]
         elif field == "deadline":
             shown = [f"{date.fromisoformat(value):%d %B %Y}"]
         name = "not_known" if field.endswith("-") else field.rstrip("+")
@@ -235,9 +262,8 @@ def requested(turn: Turn) -> Reply | None:
     if not settings:
         return None
     turn.memory.offered = turn.memory.told
-    kept = _kept(facts(settings, turn.mind), learner, turn.mind)
     return dataclasses.replace(
-        turn.reply(), keeps=(Settings(tuple(settings)),), kept=(Text(kept),)
+        turn.reply(), keeps=(Settings(tuple(settings)),), kept=(Text(kept_of(turn, settings)),)
     )  # fmt: skip
 
 
@@ -255,8 +281,9 @@ def _forget(turn: Turn) -> Reply:
         settings = (f"known-={','.join(named)}",)
         skills = {id_: how for id_, how in turn.memory.told.skills.items() if id_ not in named}
         turn.memory.told = dataclasses.replace(turn.memory.told, skills=skills)
-        kept = _kept(facts(settings, turn.mind), learner, turn.mind)
-        return dataclasses.replace(turn.reply(), keeps=(Settings(settings),), kept=(Text(kept),))
+        return dataclasses.replace(
+            turn.reply(), keeps=(Settings(settings),), kept=(Text(kept_of(turn, settings)),)
+        )
     return turn.reply(Text(turn.phrase("forget_how")))
 
 
