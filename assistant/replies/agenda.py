@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.language.slots import Slots
-from assistant.learner.keeping import Happened, Learner, Planned, Settings
+from assistant.learner.keeping import Happened, Keep, Learner, Planned, Settings
 from assistant.learner.progress import as_reply, finished, progress
 from assistant.learner.progress import headline as told
 from assistant.replies import path, practice, remember
@@ -213,8 +213,8 @@ def _replaced(turn: Turn, planned: Reply, old: Mapping[str, Any], new: Mapping[s
     also = [Text(remember.kept_of(turn, settings))] if settings else []
     left = _left(turn)
     then = _next(turn, left[0], [], ["Show my plan"]) if left else turn.reply()
-    keeps = (Planned(new), *([Settings(settings)] if settings else []))
-    return dataclasses.replace(then, keeps=keeps, kept=(said_so, *also))
+    keeps: list[Keep] = [Planned(new), *([Settings(settings)] if settings else [])]
+    return dataclasses.replace(then, keeps=tuple(keeps), kept=(said_so, *also))
 
 
 def differences(turn: Turn, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
