@@ -59,7 +59,7 @@ def profile_of(memory: Memory) -> Profile:
     return from_dict(memory.learner.records.profile) if memory.learner else Profile()
 
 
-def told(profile: Profile, story: Story, names: Any, today: date) -> Slots:
+def as_told(profile: Profile, story: Story, names: Any, today: date) -> Slots:
     """Return a profile as if the learner had just told it; a deadline that has passed is not."""
     come_from = f"my background is in {profile.background}" if profile.background else ""
     read = story.read(come_from, names.find(come_from)) if come_from else Slots()
@@ -76,7 +76,7 @@ def told(profile: Profile, story: Story, names: Any, today: date) -> Slots:
 def recall(memory: Memory, learner: Learner, mind: Recalling) -> None:
     """Put what is kept of a learner into a conversation that begins: level, facts, plan."""
     profile = from_dict(learner.records.profile)
-    slots = told(profile, mind.story, mind.names, learner.now.date())
+    slots = as_told(profile, mind.story, mind.names, learner.now.date())
     plan = learner.records.plan
     if plan:
         skipped = {str(step["id"]): "known" for step in plan.get("skipped", ())}
@@ -254,10 +254,10 @@ def requested(turn: Turn) -> Reply | None:
         turn.memory.level = _LEVELS[level[1].casefold()]
     if name := _NAME.search(text):
         settings.append(f"name={name[1]}")
-    earlier, profile = turn.memory.told, profile_of(turn.memory)
-    turn.memory.told = turn.heard.slots.after(earlier)
-    settings += news(dataclasses.replace(turn.memory, refused=set(), offered=earlier),
-                     dataclasses.replace(learner, records=_willing(learner)))  # fmt: skip
+    told, profile = turn.heard.slots, profile_of(turn.memory)
+    turn.memory.told = told.after(turn.memory.told)
+    asked = dataclasses.replace(turn.memory, told=told, offered=Slots(), refused=set())
+    settings += news(asked, dataclasses.replace(learner, records=_willing(learner)))
     settings = list(valid(settings, profile, learner.now.date()))
     if not settings:
         return None

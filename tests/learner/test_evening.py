@@ -19,7 +19,7 @@ from assistant.learner.store import FILE, Store
 CHAT = Path(__file__).with_name("toy_chat.py")
 KILLS = int(os.environ.get("LODESTAR_KILLS", "3"))  # all 20: LODESTAR_KILLS=20 pytest tests/learner
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_=>])|\r")
-PATIENCE = 120  # seconds to wait for words on the screen; a busy machine is slow
+PATIENCE = 60  # seconds to wait for words on the screen; a busy machine is slow
 
 
 def command(toy: Path, *arguments: str) -> list[str]:
@@ -91,7 +91,10 @@ def test_an_evening_and_the_next_day(ready: Path, tmp_path: Path, kept: Store) -
     for typed, *shown in (
         ("I'm a nurse, I know Excel and I have 6 hours a week", "nurse", "Shall I remember that"),
         ("yes", "Kept: your background is nurse"),
-        ("which role suits me? I like statistics and writing", "roles come nearest"),
+        (
+            "which role suits me? I like statistics",
+            "roles come nearest|I rank the roles",
+        ),
         ("how do I become a data analyst?", "Path to data analyst|data analyst", "Shall I keep"),
         ("yes", "This is your plan now"),
         ("what's next?", r"is next \(week 1", "0 of .* steps"),
@@ -149,7 +152,7 @@ CONFIRMED = {
     "runs": r"s, seed 0$",
     "plans": r"^This is your plan now",
     "steps": r"^Done: ",
-    "profiles": r"^Kept: ",
+    "profiles": r"Kept: ",
 }
 
 
