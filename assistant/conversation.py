@@ -246,6 +246,10 @@ class Conversation:
         goes = control.GO.match(message) or practice.AGREED.search(message)
         if self.memory.offer and goes:
             return practice.starting(self._plain_turn(message, "affirm"), self.memory.offer)
+        named = practice.by_id(message, self._exercises)
+        if named:
+            self.memory.pending = Pending()
+            return practice.starting(self._plain_turn(message, "exercise_start"), named)
         chosen = control.pick(message, offered, pending.choices)
         if chosen is None and pending.choices:
             chosen = self._nearest(message, pending.choices)

@@ -1,6 +1,7 @@
 """Replies that lead to doing: the list of exercises, an offer to start one."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from assistant.replies import passage
@@ -11,6 +12,10 @@ from skills.exercise import Exercise
 STARTS = re.compile(
     r"^\W*(?:(?:ah|oh|ok|okay|so|yes|now|please|let's|lets)\W+)*"
     r"(?:start|run|begin|launch)\b",
+    re.IGNORECASE,
+)
+_BY_ID = re.compile(
+    r"^\W*(?:please\s+)?(?:start|run|begin|launch)\s+(?:the\s+)?(?:exercise\s+)?([\w-]+)\W*$",
     re.IGNORECASE,
 )
 AGREED = re.compile(
@@ -64,6 +69,13 @@ def starting(turn: Turn, action: Action) -> Reply:
     text = Text(turn.phrase("exercise_starting", title=action.title))
     concepts = turn.exercises[action.id].concepts[:1]
     return turn.reply(text, ids=concepts, actions=(replace(action, start=True),))
+
+
+def by_id(message: str, exercises: Mapping[str, Exercise]) -> Action | None:
+    """Return the exercise that a message starts by its id."""
+    found = _BY_ID.match(message)
+    exercise = exercises.get(found[1].casefold().replace("-", "_")) if found else None
+    return Action("exercise", exercise.id, exercise.title) if exercise else None
 
 
 def find(turn: Turn) -> Exercise | None:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -74,7 +74,25 @@ class Terminal:
         while self.process.poll() is None and time.monotonic() < end:
             self._read()
         assert self.process.returncode == 0
+
+    def close(self) -> None:
+        """End the process, if it has not ended."""
+        self.process.kill()
+        self.process.wait()
         os.close(self._mine)
+
+
+@pytest.fixture
+def terminal(ready: Path, tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    """Return a function that starts Lodestar in a terminal."""
+    with contextlib.ExitStack() as opened:
+
+        def start(*arguments: str) -> Terminal:
+            screen = Terminal(ready, tmp_path, *arguments)
+            opened.callback(screen.close)
+            return screen
+
+        yield start
 
 
 @pytest.fixture
@@ -85,8 +103,8 @@ def kept(ready: Path) -> Iterator[Store]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such terminals on this system")
-def test_an_evening_and_the_next_day(ready: Path, tmp_path: Path, kept: Store) -> None:
-    screen = Terminal(ready, tmp_path)
+def test_an_evening_and_the_next_day(terminal: Callable[..., Terminal], kept: Store) -> None:
+    screen = terminal()
     screen.wait_for(r"Lodestar\. Ask about")
     for typed, *shown in (
         ("I'm a nurse, I know Excel and I have 6 hours a week", "nurse", "Shall I remember that"),
@@ -105,7 +123,7 @@ def test_an_evening_and_the_next_day(ready: Path, tmp_path: Path, kept: Store) -
         ("1", r"Right\.|Not quite\.", "2/6"),
         ("pass", "The right answer is", "3/6"),
         ("stop", "[01] of 2 right"),
-        ("show my progress", "Shown by exercises trained here: 1", "A toy", "Plan: "),
+        ("show my progress", "Shown by exercises trained here: 1", "Plan: 0 of", "A toy"),
     ):
         screen.type(typed)
         for pattern in shown:
@@ -116,7 +134,7 @@ def test_an_evening_and_the_next_day(ready: Path, tmp_path: Path, kept: Store) -
     assert records.plan is not None and records.plan["role"] == "data_analyst"
     assert [run.exercise for run in records.runs] == ["toy"] and records.runs[0].curves
     assert len(records.answers) == 2 and records.messages == ()
-    tomorrow = Terminal(ready, tmp_path)
+    tomorrow = terminal()
     first = records.plan["steps"][0]["title"]
     tomorrow.wait_for(rf"Welcome back\. Next on your plan: {re.escape(first)}\.")
     tomorrow.type("1")
@@ -125,8 +143,10 @@ def test_an_evening_and_the_next_day(ready: Path, tmp_path: Path, kept: Store) -
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such terminals on this system")
-def test_a_private_chat_leaves_nothing_behind(ready: Path, tmp_path: Path) -> None:
-    screen = Terminal(ready, tmp_path, "--private")
+def test_a_private_chat_leaves_nothing_behind(
+    terminal: Callable[..., Terminal], ready: Path
+) -> None:
+    screen = terminal("--private")
     screen.wait_for("Private: nothing of this is kept")
     for typed, shown in (
         ("remember that I know SQL", "Noted until you leave, and written nowhere"),
