@@ -105,7 +105,7 @@ def _asked(turn: Turn, now: Interview) -> Reply:
     question = now.questions[now.answered]
     turn.memory.pending = Pending(interview=True)
     text = f"**{now.answered + 1}/{len(now.questions)}  {question.ask}**"
-    return turn.reply(Text(text), ids=[question.entry])
+    return turn.reply(Text(text))
 
 
 def _over(turn: Turn, now: Interview) -> Reply:

@@ -103,7 +103,8 @@ def decided(turn: Turn, pending: Pending) -> Reply | None:
     brief = len(text.split()) <= SHORT_YES and not turn.about
     if _YES.match(text) or (brief and turn.intent == "affirm"):
         return dataclasses.replace(
-            turn.reply(), keeps=pending.keeps, kept=(Text(pending.kept),), intent="profile",
+            turn.reply(), keeps=pending.keeps, kept=(Text(pending.kept),),
+            intent="path" if _planned(pending.keeps) else "affirm",
             suggestions=("What's next?",) if _planned(pending.keeps) else (),
         )  # fmt: skip
     if _NO.match(text) or (brief and turn.intent in ("deny", "cancel")):

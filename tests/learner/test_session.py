@@ -187,6 +187,22 @@ def test_a_plan_changes_with_what_is_said(evening: Evening, store: Store) -> Non
     assert known not in [step["id"] for step in latest["steps"]]
 
 
+def test_less_theory_is_of_the_plan_while_it_is_spoken_of(evening: Evening) -> None:
+    planned(evening)
+    assert "your plan" in evening.say("less theory").casefold()
+    assert "step" in evening.say("show my progress")
+    evening.say("what is pooling?")
+    assert "your plan" not in evening.say("less theory").casefold()
+
+
+def test_a_story_with_a_goal_and_hours_gives_a_plan_in_one_turn(evening: Evening) -> None:
+    said = evening.say(
+        "I'm a mechanical engineer, know some Python, 6 hours a week, want computer vision by June"
+    )
+    assert "6 hours a week" in said and "Shall I keep this as your plan, and remember" in said
+    assert evening.say("show my plan").startswith("Path to computer vision engineer")
+
+
 def test_a_quiz_keeps_every_answer_and_gives_reasons(evening: Evening, store: Store) -> None:
     evening.say("quiz me on overfitting")
     asked = 0
