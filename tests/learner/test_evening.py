@@ -159,7 +159,7 @@ def test_a_private_chat_leaves_nothing_behind(
         screen.type(typed)
         screen.wait_for(shown)
     screen.leave()
-    assert not (ready / "data").exists()
+    assert not (ready / "data").exists() and not (ready / "cache" / "runs").exists()
 
 
 LINES = (
