@@ -80,13 +80,18 @@ def main(context: click.Context, debug: bool, private: bool) -> None:
 
 def _chat() -> None:
     from assistant.chat import Chat, converse
+    from assistant.learner.session import Session
     from skills.exercise import catalogue
 
     if sys.stdin.isatty() and sys.stdout.isatty():
         Chat(load_mind(), dict(catalogue())).run()
         return
-    talk = new_conversation()
-    converse(_input_lines(), talk, click.echo, lambda action: play_exercise(action.id))
+    talk, session = new_conversation(), Session()
+    converse(
+        _input_lines(), lambda text: session.respond(talk, text), click.echo,
+        lambda action: play_exercise(action.id, keep=session.keep_run),
+    )  # fmt: skip
+    session.close()
 
 
 def _input_lines() -> Iterator[str]:

@@ -10,12 +10,25 @@ from assistant.context import WHICH_OF, Reading, ordinals, readings, returns
 from assistant.language.encoder import last
 from assistant.language.mentions import WEAK, Mention
 from assistant.language.understanding import Parts, Understanding, understand
+from assistant.learner.keeping import Learner
 from assistant.render.plain import clean
-from assistant.replies import concept, control, dispatch, path, practice, talk, why
+from assistant.replies import (
+    concept,
+    control,
+    dispatch,
+    interview,
+    learner,
+    path,
+    practice,
+    quiz,
+    remember,
+    talk,
+    why,
+)
 from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
 from assistant.reply import Block, Reply, Text
 from assistant.scope import in_field, in_scope, strange_subject
-from assistant.search import Encode
+from assistant.search import Encode, Floats
 from skills.exercise import Exercise
 
 LIMIT = 2000  # characters of a message that are read
@@ -28,15 +41,6 @@ STORY_WORDS = 45  # a longer message is a story with a question, not a list of q
 _BETWEEN = re.compile(
     r"(?<=\?)\s+(?=\S)|(?:\s*[,;]\s*(?:and\s+|also\s+)?|\s+and\s+|\s+also\s+)"
     r"(?=(?:how|what|whats|what's|why|when|where|which|who|is|are|does|do|can|could|should)\s)",
-    re.IGNORECASE,
-)
-_NO_IDEA = re.compile(
-    r"^\W*(?:no idea|i (?:don'?t|do not) know|idk|dunno|no clue|not sure|pass|skip|tell me)\b",
-    re.IGNORECASE,
-)
-_ANOTHER = re.compile(
-    r"^\W*(?:ok\W+)?(?:another|next|one more|once more|more|again|go on|continue)\b"
-    r"(?:\s+(?:one|question|please|pls|quiz))*\W*$",
     re.IGNORECASE,
 )
 _CHOOSES = re.compile(r"\b(?:the|one|kind|type|sense|mean|meant|as in|that|thing)\b", re.IGNORECASE)
@@ -83,6 +87,13 @@ class Conversation:
         self._leaned_on = ""  # the topic that the last message took from the conversation
         self.memory = Memory(level=level)
 
+    def know(self, somebody: Learner) -> None:
+        """Take over what is kept of the learner: before the first message, and when it changes."""
+        if self.memory.learner is None:
+            self._today = self._today or somebody.now.date()
+            remember.recall(self.memory, somebody, self._mind)
+        self.memory.learner = somebody
+
     def respond(self, text: str) -> Reply:
         """Return the reply to a message of any length and kind; never raises for its content."""
         message = clean(text[: 4 * LIMIT]).strip()
@@ -97,6 +108,7 @@ class Conversation:
         if cut:
             note = self._mind.phrases["truncated_input"].format(limit=f"{LIMIT:,}")
             reply = dataclasses.replace(reply, blocks=(Text(note), *reply.blocks))
+        reply = remember.offered(reply, self.memory, self._mind)
         self.memory.last = reply
         return reply
 
@@ -126,7 +138,13 @@ class Conversation:
         pending, self.memory.pending = self.memory.pending, Pending()
         spelt = message if pending.choices else ordinals(message, self.memory, self._mind.library)
         resumed = returns(spelt)
-        turn = self._turn(understand(resumed or spelt, self._encode, self._mind, self._today))
+        heard = understand(resumed or spelt, self._encode, self._mind, self._today)
+        own = self._heard(heard)
+        about_them = learner.reply(own, pending)
+        if about_them is not None:
+            self._remember(own, about_them)
+            return dataclasses.replace(about_them, trace=trace(own))
+        turn = self._turn(heard)
         if resumed and turn.about and turn.intent == "define" and not concept.specific(turn):
             turn = dataclasses.replace(turn, intent="more")
         reply = self._control(turn, pending)
@@ -241,19 +259,19 @@ class Conversation:
     def _picked(self, message: str) -> Reply | None:
         """Answer a digit, an ordinal or a name that picks one of what the last reply offered."""
         pending = self.memory.pending
-        if pending.quiz is not None:
-            options = [option.text for option in pending.quiz.options]
-            chosen = control.pick(message, options)
-            if chosen is None and not _NO_IDEA.search(message):
-                return None
-            return self._judged(message, pending, chosen)
+        if self._taken(message, pending):
+            return self._taken_up(message, pending)
         last = self.memory.last
         offered = pending.choices or (last.suggestions if last else ())
-        if last and last.intent == "quiz" and last.sources and _ANOTHER.match(message):
+        if quiz.is_another(message) and last and last.intent == "quiz" and last.sources:
             return self._answer(f"quiz me on {self._mind.library.name(last.sources[0].id)}")
         goes = control.GO.match(message) or practice.AGREED.search(message)
         if self.memory.offer and goes:
             return practice.starting(self._plain_turn(message, "affirm"), self.memory.offer)
+        named = practice.by_id(message, self._exercises)
+        if named:
+            self.memory.pending = Pending()
+            return practice.starting(self._plain_turn(message, "exercise_start"), named)
         chosen = control.pick(message, offered, pending.choices)
         if chosen is None and pending.choices:
             chosen = self._nearest(message, pending.choices)
@@ -280,21 +298,45 @@ class Conversation:
         heard = understand(message, self._encode, self._mind, self._today)
         return Turn(self._mind, heard, self.memory, self._exercises, intent, ())
 
+    def _heard(self, heard: Understanding) -> Turn:
+        """Return the turn of a message as it stands, without the conversation around it."""
+        about = tuple(heard.named())
+        return Turn(self._mind, heard, self.memory, self._exercises, heard.intent, about,
+                    heard.confidence)  # fmt: skip
+
+    def _taken(self, message: str, pending: Pending) -> bool:
+        """Return whether a message is for the quiz or the interview, or says yes and goes on."""
+        if pending.quiz and self.memory.quiz:
+            return quiz.is_answer(self.memory.quiz, message)
+        if pending.interview and self.memory.interview:
+            return interview.is_answer(message)
+        return bool(pending.keeps and remember.yes_and(message))
+
+    def _taken_up(self, message: str, pending: Pending) -> Reply:
+        if pending.keeps:
+            reply = self._answer(remember.yes_and(message))
+            kept = (*reply.kept, Text(pending.kept))
+            return dataclasses.replace(reply, keeps=(*pending.keeps, *reply.keeps), kept=kept)
+        self.memory.pending = Pending()
+        if pending.interview and self.memory.interview:
+            turn = self._plain_turn(message, "interview_practice")
+            return interview.answer(turn, self.memory.interview, self._meanings)
+        assert self.memory.quiz is not None
+        return quiz.answer(self._plain_turn(message, "quiz"), self.memory.quiz)
+
     def _nearest(self, message: str, choices: Sequence[str]) -> int | None:
         """Return the choice that a few words mean more than any other: "the unfair kind"."""
         if len(message.split()) > CHOOSING_WORDS or not _CHOOSES.search(message):
             return None
-        vectors = last(self._encode([message, *choices]))
+        vectors = self._meanings([message, *choices])
         likeness = vectors[1:] @ vectors[0]
         order = likeness.argsort()[::-1]
         clear = likeness[order[0]] - likeness[order[1]] >= CLEARLY
         return int(order[0]) if clear else None
 
-    def _judged(self, message: str, pending: Pending, chosen: int | None) -> Reply:
-        assert pending.quiz is not None
-        turn = self._plain_turn(message, "quiz")
-        self.memory.pending = Pending()
-        return practice.judge(turn, pending.quiz, pending.quiz_entry, chosen)
+    def _meanings(self, texts: Sequence[str]) -> Floats:
+        """Return unit vectors of what texts mean, float32 (n, 384)."""
+        return last(self._encode(texts))
 
     def _remember(self, turn: Turn, reply: Reply) -> None:
         if reply.status != "answered" or reply.intent in dispatch.TALK:
@@ -348,6 +390,8 @@ def _joined(message: str, replies: Sequence[Reply]) -> Reply:
         entities=tuple(entities.values()),
         suggestions=replies[-1].suggestions,
         actions=tuple(action for reply in replies for action in reply.actions),
+        keeps=tuple(keep for reply in replies for keep in reply.keeps),
+        kept=tuple(block for reply in replies for block in reply.kept),
     )
 
 

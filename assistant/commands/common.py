@@ -78,10 +78,20 @@ def print_reply(reply: Any, plain: bool, as_json: bool) -> None:
 
 
 def play_exercise(
-    id_: str, *, yes: bool = True, seed: int = 0, device: str = "auto", quiet: bool = False
+    id_: str,
+    *,
+    yes: bool = True,
+    seed: int = 0,
+    device: str = "auto",
+    quiet: bool = False,
+    keep: Any = None,
 ) -> Any:
-    """Play an exercise on this terminal or pipe; return its result."""
+    """Play an exercise on this terminal or pipe; return its result.
+
+    The run is kept in the learner's file, or as `keep` does it.
+    """
     from assistant import player
+    from assistant.learner.runs import keep_run
     from assistant.render import terminal
     from skills.exercise import catalogue
 
@@ -99,4 +109,5 @@ def play_exercise(
         from assistant.chat import choose_option
 
         choose = choose_option
-    return player.run(exercises[id_], screen, seed=seed, device=device, choose=choose)
+    keep = keep or keep_run
+    return player.run(exercises[id_], screen, seed=seed, device=device, choose=choose, keep=keep)

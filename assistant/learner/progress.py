@@ -4,7 +4,7 @@ Shown is what an exercise trained here has proved, learned what quiz answers say
 never mixed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -106,13 +106,9 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
     spans = _spans(records)
     days = {start.astimezone(zone).date() for start, _ in spans}
     dates = [card.due.astimezone(zone).date() for card in records.cards]
-    ids = {f"exercise:{row.id}" for row in played if row.passed}
-    ids |= {topic.id for topic in topics if topic.learned}
-    told = _told_done(records.events)
+    ids = finished(records)
     steps = list((records.plan or {}).get("steps", ()))
-    left = [
-        step for step in steps if step.get("id") not in told and base(step.get("id", "")) not in ids
-    ]
+    left = [step for step in steps if not is_done(step.get("id", ""), ids)]
     marks = [answer.right for answer in records.answers]
     return Progress(
         exercises=played, topics=topics, due=len(due(records.cards, now)),
@@ -121,6 +117,18 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
         seconds=_seconds(spans), weeks=_weeks(spans, now),
         next_step=left[0] if left else None, steps_done=len(steps) - len(left), steps=len(steps),
     )  # fmt: skip
+
+
+def finished(records: Records) -> set[str]:
+    """Return the ids of the steps that are done: passed, learned, or said to be."""
+    passed = {f"exercise:{run.exercise}" for run in records.runs if run.passed}
+    learned = {topic.id for topic in _topics(records.answers) if topic.learned}
+    return passed | learned | _told_done(records.events)
+
+
+def is_done(step: str, done: Collection[str]) -> bool:
+    """Return whether a step is among the finished ones, or is a part of one that is."""
+    return step in done or base(step) in done
 
 
 def best(runs: Sequence[Run]) -> Run:

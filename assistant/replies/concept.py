@@ -87,7 +87,11 @@ def reply(turn: Turn) -> Reply | None:
             return passage.answer(turn, best)
         opening, blocks = [], list(definition(turn, entry))
     return turn.reply(
-        *opening, *blocks, ids=[entry.id], suggestions=suggestions(turn, entry), actions=actions(turn, entry)
+        *opening,
+        *blocks,
+        ids=[entry.id],
+        suggestions=suggestions(turn, entry),
+        actions=actions(turn, entry),
     )
 
 

@@ -12,6 +12,7 @@ from assistant.replies import (
     path,
     practice,
     profile,
+    quiz,
     role,
     talk,
     uses,
@@ -48,7 +49,7 @@ CAREER: dict[str, Replier] = {
 PRACTICE: dict[str, Replier] = {
     "exercise_list": practice.exercise_list,
     "exercise_start": practice.exercise_start,
-    "quiz": practice.quiz,
+    "quiz": quiz.start,
 }
 _OVER = re.compile(r"\b(?:over|than|compared (?:to|with)|versus|vs|instead of)\b", re.IGNORECASE)
 DOUBTFUL = 0.5  # below this, a near question says more than the intent

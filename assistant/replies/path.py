@@ -35,6 +35,8 @@ def reply(turn: Turn) -> Reply | None:
         turn.library, route, turn.exercises, hours, known_ids(turn), style=time.style,
         weeks=time.weeks, background=background, eased=_partly(turn),
     )  # fmt: skip
+    if not turn.heard.slots.hypothetical:
+        turn.memory.plan = laid_out.as_json()
     blocks = [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
     if background and not made and turn.told.background:
         nearest = turn.phrase("path_nearest", background=turn.told.background.text)
