@@ -140,7 +140,7 @@ class Conversation:
         resumed = returns(spelt)
         heard = understand(resumed or spelt, self._encode, self._mind, self._today)
         own = self._heard(heard)
-        about_them = learner.reply(own, pending)
+        about_them = learner.reply(own, pending) if pending.keeps or in_scope(own) else None
         if about_them is not None:
             self._remember(own, about_them)
             return dataclasses.replace(about_them, trace=trace(own))

@@ -13,7 +13,7 @@ from assistant.replies.turn import Turn
 # ours all the same. Chosen on the development questions and the stories as a whole.
 NAMED = 0.50  # the message names an entry of ours
 CLOSE = 0.60  # nothing of ours is named and no answer was found, but the subject is ours
-DOUBTFUL = 0.25  # an out-of-scope score from which something of ours must be near …
+DOUBTFUL = 0.3  # an out-of-scope score from which something of ours must be near …
 HINT = 0.15  # … a stored question with this probability, or a passage as near as NAMED
 CERTAIN, CLEAR = 0.02, 0.9  # … surest, and of what is wanted: nothing near is needed
 FAMILIAR = 0.3  # an out-of-scope score below which the classifier is sure

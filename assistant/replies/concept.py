@@ -1,7 +1,7 @@
 """Replies about one entry: what it is, how it works, when to use it, and so on."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from assistant.language.masking import mask
@@ -11,6 +11,7 @@ from assistant.reply import Action, Block, Bullets, Reply, Text
 from assistant.search import STOP_WORDS
 from knowledge.passages import prose
 from knowledge.schema import Application, Claim, Competency, Concept, Entry, Industry, Role
+from skills.exercise import Exercise
 
 # What a learner wants → the fields that say it, the best first.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -37,6 +38,7 @@ _FOR = re.compile(r"\b(?:for|before|to (?:learn|understand|do|use))\b", re.IGNOR
 DRAWN = ("define", "code", "maths", "history", "prerequisites", "example")
 # Intents whose field says little without the sentence that says what the thing is.
 OPENED = ("how_it_works", "why", "maths", "when_to_use", "pros_cons", "example", "how_to")
+LAST = 99  # the place of an exercise that an entry names, and that does not name the entry
 ALWAYS = 1.01  # no stored question is asked instead
 # Words that say which field of an entry is wanted and nothing else.
 GENERAL = frozenset(
@@ -246,13 +248,21 @@ def suggestions(turn: Turn, entry: Entry) -> list[str]:
 
 
 def actions(turn: Turn, entry: Entry) -> tuple[Action, ...]:
-    """Return the exercises that practise an entry."""
-    found = [
-        exercise
-        for exercise in turn.exercises.values()
-        if entry.id in exercise.concepts or exercise.id in getattr(entry, "exercises", ())
-    ]
+    """Return the exercises that practise an entry, those that are most about it first."""
+    found = practising(turn.exercises.values(), entry)
     return tuple(Action("exercise", exercise.id, exercise.title) for exercise in found[:2])
 
 
-__all__ = ["actions", "definition", "more", "reply", "simplify", "suggestions"]
+def practising(exercises: Collection[Exercise], entry: Entry) -> list[Exercise]:
+    """Return the exercises that practise an entry, by how early they name it."""
+    listed = getattr(entry, "exercises", ())
+    places = {
+        exercise.id: exercise.concepts.index(entry.id) if entry.id in exercise.concepts else LAST
+        for exercise in exercises
+        if entry.id in exercise.concepts or exercise.id in listed
+    }
+    found = (exercise for exercise in exercises if exercise.id in places)
+    return sorted(found, key=lambda exercise: places[exercise.id])
+
+
+__all__ = ["actions", "definition", "more", "practising", "reply", "simplify", "suggestions"]

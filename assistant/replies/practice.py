@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from assistant.replies import passage
+from assistant.replies import concept, passage
 from assistant.replies.turn import Pending, Turn
 from assistant.reply import Action, Reply, Table, Text
 from skills.exercise import Exercise
@@ -89,8 +89,8 @@ def find(turn: Turn) -> Exercise | None:
         return turn.exercises.get(offer.id)
     subjects = [mention.id for mention in turn.about] or turn.memory.topics[-1:]
     for id_ in subjects:
-        listed = getattr(turn.library.get(id_), "exercises", ()) if id_ in turn.library else ()
-        for exercise in turn.exercises.values():
-            if id_ in exercise.concepts or exercise.id in listed:
-                return exercise
+        entry = turn.library.get(id_) if id_ in turn.library else None
+        found = concept.practising(turn.exercises.values(), entry) if entry else []
+        if found:
+            return found[0]
     return None
