@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.learner.keeping import Happened
-from assistant.replies.turn import Pending, Turn
+from assistant.replies.turn import Pending, Turn, inside
 from assistant.reply import Reply, Text
 from assistant.search import Encode
 from knowledge.schema import Role
@@ -54,7 +54,7 @@ def start(turn: Turn) -> Reply:
     role = _role(turn)
     if not role:
         roles = [card.name for card in turn.library.of_kind("role")[:4]]
-        asks = [f"Mock interview for {name.lower()}" for name in roles]
+        asks = [f"Mock interview for {inside(name)}" for name in roles]
         return turn.reply(Text(turn.phrase("interview_which")), status="clarify", suggestions=asks)
     learner = turn.memory.learner
     events = learner.records.events if learner else ()

@@ -1,5 +1,6 @@
 """Replies with a learning path: into a role, and from somewhere else into it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,11 +9,15 @@ from assistant.planning.model import spread, whole_title
 from assistant.replies import passage
 from assistant.replies.turn import Turn, a
 from assistant.reply import Action, Block, Bullets, Reply, Text
-from knowledge.schema import Path, Resource, Role
+from knowledge.schema import Faq, Path, Resource, Role
 
 PLANNED = ("path", "transition", "time_needed", "start")  # intents that a plan answers
 SAME = 0.9  # how likely a stored question must be to be answered instead of a plan
-SHOWN_STEPS = 7
+SHOWN_STEPS, OUTLINED = 7, 4
+# What asks for the whole plan, and not only for whether and how.
+_WHOLE = re.compile(
+    r"\b(?:plan|road ?map|path|schedule|curriculum|syllabus|steps?|weeks?|months?)\b", re.IGNORECASE
+)
 RESOURCES = 6
 
 
@@ -37,14 +42,22 @@ def reply(turn: Turn) -> Reply | None:
     )  # fmt: skip
     if not turn.heard.slots.hypothetical:
         turn.memory.plan = laid_out.as_json()
-    blocks = [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
+    blocks: list[Block] = []
     if background and not made and turn.told.background:
         nearest = turn.phrase("path_nearest", background=turn.told.background.text)
-        blocks.insert(0, Text(nearest))
-    blocks += _background_blocks(turn, background, route)
-    blocks += phases(turn, route, laid_out)
-    blocks += _late(turn, laid_out)
-    asks = [*passage.questions_near(turn, route, 1), f"What does {a(_name(turn, route))} do?"]
+        blocks.append(Text(nearest))
+    asks: list[str] = []
+    if stated or _WHOLE.search(turn.heard.spelt):
+        blocks += [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
+        blocks += _background_blocks(turn, background, route)
+        blocks += phases(turn, route, laid_out)
+        blocks += _late(turn, laid_out)
+    else:
+        blocks += [*_advice(turn, route), Text(_intro(turn, route, laid_out))]
+        blocks += _background_blocks(turn, background if made else None, None)
+        blocks.append(_outline(turn, route, laid_out))
+        asks.append(turn.phrase("path_ask", role=_name(turn, route), per_week=f"{hours:g}"))
+    asks += [*passage.questions_near(turn, route, 1), f"What does {a(_name(turn, route))} do?"]
     asks.append(f"What skills does {a(_name(turn, route))} need?")
     ids = [route.id, route.role]
     actions = (Action("path", route.role, route.name), *_first_exercise(turn, laid_out))
@@ -109,18 +122,46 @@ def _intro(turn: Turn, route: Path, laid_out: Plan) -> str:
         per_week=hours, low=round(low), high=round(high),
     )  # fmt: skip
     if turn.told.hours is None:
-        text += turn.phrase("path_default", per_week=hours)
+        text += " " + turn.phrase("path_default", per_week=hours)
     return f"{text}\n\n{route.summary}"
 
 
-def _background_blocks(turn: Turn, background: Path | None, route: Path) -> list[Block]:
+def _background_blocks(turn: Turn, background: Path | None, route: Path | None) -> list[Block]:
     source = background or route
     blocks: list[Block] = []
+    if source is None:
+        return blocks
     if source.brings:
         blocks.append(Bullets(source.brings, title=turn.phrase("brings")))
     if source.missing:
         blocks.append(Bullets(source.missing, title=turn.phrase("missing")))
     return blocks
+
+
+def _advice(turn: Turn, route: Path) -> list[Block]:
+    """Return what is known about the learner's own case, else how people get into the role."""
+    question = passage.asked(turn, passage.HINT, kinds=("faq", "path", "role"))
+    if question is None:
+        return _way_in(turn, route)
+    entry = turn.library.get(question.entry)
+    if isinstance(entry, Faq):
+        return [Text(entry.summary), Text(entry.answer)]
+    return list(passage.field_blocks(turn, entry, question.field))
+
+
+def _outline(turn: Turn, route: Path, laid_out: Plan) -> Bullets:
+    """Return a line for each phase: its weeks, the main things to learn, and its project."""
+    lines = []
+    for number, phase in enumerate(route.phases):
+        steps = [step for step in laid_out.steps if step.phase == number]
+        if steps:
+            learn = _titles(steps, "competency") + _titles(steps, "concept")
+            line = f"**{phase.title}** (weeks {steps[0].week}-{steps[-1].ends}): "
+            line += ", ".join(learn[:OUTLINED])
+            if phase.project and _titles(steps, "project"):
+                line += f". {turn.phrase('project')}: {phase.project}"
+            lines.append(line)
+    return Bullets(tuple(lines), title=turn.phrase("path_outline"))
 
 
 def phases(turn: Turn, route: Path, laid_out: Plan) -> list[Block]:

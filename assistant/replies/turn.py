@@ -29,11 +29,15 @@ def is_field(entry: Entry) -> bool:
 
 def a(name: str) -> str:
     """Return a name inside a sentence, with its article: "a data analyst", "an ML engineer"."""
-    first = name.split()[0]
-    spelt = len(first) > 1 and first[:2].isupper()  # letters said one by one: ML, NLP, AI
-    vowel = name[0] in ("AEFHILMNORSX" if spelt else "AEIOUaeiou")
-    plain = name if spelt else name[:1].lower() + name[1:]
+    plain = inside(name)
+    spelt = plain[:2].isupper()  # letters said one by one: ML, NLP, AI
+    vowel = plain[0] in ("AEFHILMNORSX" if spelt else "AEIOUaeiou")
     return f"{'an' if vowel else 'a'} {plain}"
+
+
+def inside(name: str) -> str:
+    """Return a name as it is written inside a sentence: "data analyst", "ML engineer"."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 class Knowing(Protocol):
