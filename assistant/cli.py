@@ -17,7 +17,9 @@ from assistant.commands.common import (
 )
 from assistant.commands.evaluate import evaluate
 from assistant.commands.exercise import exercise
+from assistant.commands.gap import gap
 from assistant.commands.knowledge import knowledge
+from assistant.commands.path import path
 from assistant.commands.profile import profile
 from assistant.commands.progress import progress
 from assistant.commands.quiz import quiz, review
@@ -158,28 +160,6 @@ def compare(left: str, right: str, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("role")
-@click.option("--from", "background", default="", help="Where you come from, in words.")
-@click.option("--know", default="", help="Ids or names you know already, with commas.")
-@click.option("--hours", type=click.FloatRange(0.5, 80), default=6, show_default=True)
-@click.option("--weeks", type=click.IntRange(1, 520), help="A deadline.")
-@Json
-def path(
-    role: str, background: str, know: str, hours: float, weeks: int | None, as_json: bool
-) -> None:
-    """Plan the way into a role: lodestar path data_scientist --hours 8 --know python,sql"""
-    from assistant import careers
-
-    mind = load_mind()
-    plan = careers.plan_for(mind, role, background, know.split(",") if know else [], hours)
-    if as_json:
-        print_json(careers.plan_document(plan, weeks))
-        return
-    for line in careers.plan_lines(plan, weeks):
-        click.echo(line)
-
-
-@main.command()
 @Json
 def doctor(as_json: bool) -> None:
     """Show versions, device, model, cache and data, and what to mend."""
@@ -198,5 +178,5 @@ def doctor(as_json: bool) -> None:
         raise SystemExit(1)
 
 
-for command in (knowledge, exercise, evaluate, profile, progress, quiz, review):
+for command in (knowledge, exercise, evaluate, path, gap, profile, progress, quiz, review):
     main.add_command(command)

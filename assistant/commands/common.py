@@ -25,13 +25,21 @@ def load_mind() -> Any:
 
 def new_conversation(mind: Any = None) -> Any:
     """Return a conversation with nothing said yet."""
-    from datetime import date
-
     from assistant.conversation import Conversation
+    from assistant.learner.access import now
     from skills.exercise import catalogue
 
     mind = mind or load_mind()
-    return Conversation(mind, mind.encoder.encode, catalogue(), today=date.today())
+    return Conversation(mind, mind.encoder.encode, catalogue(), today=now().date())
+
+
+def phrase_of(mind: Any) -> Any:
+    """Return the function that gives one of Lodestar's own sentences with its blanks filled in."""
+
+    def phrase(name: str, /, **values: object) -> str:
+        return str(mind.phrases[name].format(**values))
+
+    return phrase
 
 
 def load_encoder() -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 
 from assistant.learner.records import Answer, Event, Records, Run
 from assistant.learner.review import due
+from assistant.planning.model import base
 from assistant.reply import Block, Plot, Reply, Table, Text
 from skills.exercise import Exercise
 
@@ -105,9 +106,8 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
     spans = _spans(records)
     days = {start.astimezone(zone).date() for start, _ in spans}
     dates = [card.due.astimezone(zone).date() for card in records.cards]
-    ids = finished(records)
     steps = list((records.plan or {}).get("steps", ()))
-    left = [step for step in steps if step.get("id") not in ids]
+    left = open_steps(records.plan or {}, records)
     marks = [answer.right for answer in records.answers]
     return Progress(
         exercises=played, topics=topics, due=len(due(records.cards, now)),
@@ -118,11 +118,13 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
     )  # fmt: skip
 
 
-def finished(records: Records) -> set[str]:
-    """Return the ids of the steps that are done: passed, learned, or said to be."""
-    passed = {f"exercise:{run.exercise}" for run in records.runs if run.passed}
-    learned = {topic.id for topic in _topics(records.answers) if topic.learned}
-    return passed | learned | _told_done(records.events)
+def open_steps(plan: Mapping[str, Any], records: Records) -> list[Mapping[str, Any]]:
+    """Return the steps of a plan that are not done: neither proved nor said to be."""
+    whole = {f"exercise:{run.exercise}" for run in records.runs if run.passed}
+    whole |= {topic.id for topic in _topics(records.answers) if topic.learned}
+    told = _told_done(records.events)
+    steps: Sequence[Mapping[str, Any]] = plan.get("steps", ())
+    return [step for step in steps if step["id"] not in told and base(step["id"]) not in whole]
 
 
 def best(runs: Sequence[Run]) -> Run:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from assistant.replies import (
     comparison,
     concept,
+    gap,
     passage,
     path,
     practice,
@@ -43,6 +44,7 @@ CAREER: dict[str, Replier] = {
     "transition": path.reply,
     "resources": path.resources,
     "profile": profile.reply,
+    "skill_gap": gap.reply,
 }
 PRACTICE: dict[str, Replier] = {
     "exercise_list": practice.exercise_list,
@@ -61,7 +63,6 @@ ADVICE = frozenset(
         "salary",
         "outlook",
         "skills",
-        "skill_gap",
         "portfolio",
         "resume",
         "interview",
