@@ -122,7 +122,7 @@ def open_steps(plan: Mapping[str, Any], records: Records) -> list[Mapping[str, A
     """Return the steps of a plan that are not done: neither proved nor said to be."""
     whole = {f"exercise:{run.exercise}" for run in records.runs if run.passed}
     whole |= {topic.id for topic in _topics(records.answers) if topic.learned}
-    told = _told_done(records.events)
+    told = told_done(records.events)
     steps: Sequence[Mapping[str, Any]] = plan.get("steps", ())
     return [step for step in steps if step["id"] not in told and base(step["id"]) not in whole]
 
@@ -159,9 +159,18 @@ def _topics(answers: Sequence[Answer]) -> tuple[Topic, ...]:
     return tuple(Topic(id_, sum(listed), len(listed)) for id_, listed in marks.items())
 
 
-def _told_done(events: Sequence[Event]) -> set[str]:
-    """Return the ids of the steps that the learner has said are done."""
-    return {str(event.data.get("id")) for event in events if event.kind == "step_done"}
+def told_done(events: Sequence[Event]) -> set[str]:
+    """Return the ids of the steps of the present plan that the learner has said are done.
+
+    A new plan takes over what was done of the last one, and numbers the parts of the rest anew.
+    """
+    done: set[str] = set()
+    for event in events:
+        if event.kind == "plan":
+            done.clear()
+        elif event.kind == "step_done":
+            done.add(str(event.data.get("id")))
+    return done
 
 
 def _shares(marks: Sequence[bool]) -> tuple[float, ...]:

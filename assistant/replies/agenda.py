@@ -234,7 +234,7 @@ def differences(turn: Turn, old: Mapping[str, Any], new: Mapping[str, Any]) -> l
              for phrase, names in (("change_gone", gone), ("change_new", more))
              if names]  # fmt: skip
     both = [id_ for id_ in before if id_ in now]
-    if both != [id_ for id_ in now if id_ in before]:
+    if not found and both != [id_ for id_ in now if id_ in before]:
         found.append(turn.phrase("change_order"))
     for name, was, is_ in (
         ("change_hours", old.get("hours_per_week"), new.get("hours_per_week")),

@@ -10,7 +10,7 @@ from assistant.planning import HOURS_PER_WEEK, Plan, Step, plan
 from assistant.planning.change import Carried, carried
 from assistant.planning.model import spread, whole_title
 from assistant.planning.plan import YOU_KNOW
-from assistant.planning.wish import Wish, deadline
+from assistant.planning.wish import SKIPPED, Wish, deadline, wish_from
 from assistant.replies import passage
 from assistant.replies.turn import Turn, a
 from assistant.reply import Action, Block, Bullets, Reply, Text
@@ -46,6 +46,7 @@ def reply(turn: Turn) -> Reply | None:
     )  # fmt: skip
     if not turn.heard.slots.hypothetical:
         turn.memory.plan = document(turn, route, laid_out)
+        turn.memory.done = set()
     blocks = [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
     if background and not made and turn.told.background:
         nearest = turn.phrase("path_nearest", background=turn.told.background.text)
@@ -68,9 +69,11 @@ def document(turn: Turn, route: Path, laid_out: Plan) -> dict[str, Any]:
         return made
     today = learner.now.date()
     background = told.background.text if told.background else ""
+    over = _carried(turn, route)
     wish = Wish(
         route.role, background, tuple(sorted(known_ids(turn))), laid_out.hours_per_week,
         deadline(told.weeks, None, today), _SPOKEN.get(told.style, ""),
+        spent=over.spent, reasons=over.known,
     )  # fmt: skip
     made |= {"start": today.isoformat(), "request": asdict(wish)}
     made["ends"] = (today + timedelta(weeks=laid_out.weeks, days=-1)).isoformat()
@@ -88,7 +91,14 @@ def _carried(turn: Turn, route: Path) -> Carried:
         return Carried({}, {})
     left = [step["id"] for step in open_steps(kept, learner.records)]
     done = [step["id"] for step in kept["steps"] if step["id"] not in left]
-    return carried(kept, done, {})
+    over = carried(kept, done, {})
+    if "request" not in kept:
+        return over
+    earlier = wish_from(kept)
+    skipped = dict.fromkeys(earlier.skipped, SKIPPED)
+    spent = {id_: over.spent.get(id_, 0.0) + earlier.spent.get(id_, 0.0)
+             for id_ in {*over.spent, *earlier.spent}}  # fmt: skip
+    return Carried({**skipped, **earlier.reasons, **over.known}, spent)
 
 
 def known_ids(turn: Turn) -> set[str]:
