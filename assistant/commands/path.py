@@ -108,8 +108,9 @@ def _again(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the plan made anew from today, and what changed."""
     from assistant.learner.access import now, open_store
+    from assistant.learner.progress import told_done
     from assistant.planning import base, change, wish
-    from assistant.planning.proof import proved, steps_done
+    from assistant.planning.proof import proved
 
     mind = load_mind()
     ticked = [step for id_ in done for step in _steps(kept, id_)]
@@ -120,7 +121,7 @@ def _again(
         for step in left_out:
             store.record("step_skipped", {"id": step}, now())
         records = store.load()
-    over = change.carried(kept, steps_done(records.events), proved(records, now()), left_out)
+    over = change.carried(kept, told_done(records.events), proved(records, now()), left_out)
     asked = _changed(mind, wish.wish_from(kept), role, given)
     skipped = tuple(dict.fromkeys((*asked.skipped, *(base(id_) for id_ in left_out))))
     reasons = {**asked.reasons, **{id_: why for id_, why in over.known.items()

@@ -4,7 +4,7 @@ Shown is what an exercise trained here has proved, learned what quiz answers say
 never mixed.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -106,9 +106,8 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
     spans = _spans(records)
     days = {start.astimezone(zone).date() for start, _ in spans}
     dates = [card.due.astimezone(zone).date() for card in records.cards]
-    ids = finished(records)
     steps = list((records.plan or {}).get("steps", ()))
-    left = [step for step in steps if not is_done(step.get("id", ""), ids)]
+    left = open_steps(records.plan or {}, records)
     marks = [answer.right for answer in records.answers]
     return Progress(
         exercises=played, topics=topics, due=len(due(records.cards, now)),
@@ -119,16 +118,13 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
     )  # fmt: skip
 
 
-def finished(records: Records) -> set[str]:
-    """Return the ids of the steps that are done: passed, learned, or said to be."""
-    passed = {f"exercise:{run.exercise}" for run in records.runs if run.passed}
-    learned = {topic.id for topic in _topics(records.answers) if topic.learned}
-    return passed | learned | _told_done(records.events)
-
-
-def is_done(step: str, done: Collection[str]) -> bool:
-    """Return whether a step is among the finished ones, or is a part of one that is."""
-    return step in done or base(step) in done
+def open_steps(plan: Mapping[str, Any], records: Records) -> list[Mapping[str, Any]]:
+    """Return the steps of a plan that are not done: neither proved nor said to be."""
+    whole = {f"exercise:{run.exercise}" for run in records.runs if run.passed}
+    whole |= {topic.id for topic in _topics(records.answers) if topic.learned}
+    told = told_done(records.events)
+    steps: Sequence[Mapping[str, Any]] = plan.get("steps", ())
+    return [step for step in steps if step["id"] not in told and base(step["id"]) not in whole]
 
 
 def best(runs: Sequence[Run]) -> Run:
@@ -163,9 +159,18 @@ def _topics(answers: Sequence[Answer]) -> tuple[Topic, ...]:
     return tuple(Topic(id_, sum(listed), len(listed)) for id_, listed in marks.items())
 
 
-def _told_done(events: Sequence[Event]) -> set[str]:
-    """Return the ids of the steps that the learner has said are done."""
-    return {str(event.data.get("id")) for event in events if event.kind == "step_done"}
+def told_done(events: Sequence[Event]) -> set[str]:
+    """Return the ids of the steps of the present plan that the learner has said are done.
+
+    A new plan takes over what was done of the last one, and numbers the parts of the rest anew.
+    """
+    done: set[str] = set()
+    for event in events:
+        if event.kind == "plan":
+            done.clear()
+        elif event.kind == "step_done":
+            done.add(str(event.data.get("id")))
+    return done
 
 
 def _shares(marks: Sequence[bool]) -> tuple[float, ...]:

@@ -1,18 +1,13 @@
 """What the learner's records say is done of a plan."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from assistant.learner.progress import progress
-from assistant.learner.records import Event, Records
+from assistant.learner.progress import progress, told_done
+from assistant.learner.records import Records
 from assistant.planning.model import base
 from skills.exercise import catalogue
-
-
-def steps_done(events: Iterable[Event]) -> set[str]:
-    """Return the ids of the steps that the learner said are done."""
-    return {str(event.data.get("id")) for event in events if event.kind == "step_done"}
 
 
 def proved(records: Records, now: datetime) -> dict[str, str]:
@@ -25,6 +20,6 @@ def proved(records: Records, now: datetime) -> dict[str, str]:
 def steps_done_in(document: Mapping[str, Any], records: Records, now: datetime) -> set[str]:
     """Return the ids of the steps of a plan that are done, said or proved."""
     whole = proved(records, now)
-    told = steps_done(records.events)
+    told = told_done(records.events)
     ids = [str(step["id"]) for step in document["steps"]]
     return {id_ for id_ in ids if id_ in told or base(id_) in whole}

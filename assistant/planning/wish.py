@@ -16,6 +16,7 @@ from skills.exercise import catalogue
 
 DETAILED = 3  # weeks of a plan that are shown step by step
 MOST_CUT = 6
+SKIPPED = "you skip it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def document(mind: Mind, wish: Wish, today: date) -> dict[str, Any]:
     if route is None:
         raise UsageError(f"There is no path to {library.name(wish.role)} yet.")
     known = {**dict.fromkeys(wish.known, YOU_KNOW), **wish.reasons,
-             **dict.fromkeys(wish.skipped, "you skip it")}  # fmt: skip
+             **dict.fromkeys(wish.skipped, SKIPPED)}  # fmt: skip
     weeks = wish.due(today)
     laid_out = plan(
         library, route, catalogue(), wish.hours, known,

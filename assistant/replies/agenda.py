@@ -7,8 +7,10 @@ from typing import Any
 
 from assistant.language.slots import Slots
 from assistant.learner.keeping import Happened, Keep, Learner, Planned, Settings
-from assistant.learner.progress import as_reply, finished, is_done, progress
+from assistant.learner.progress import as_reply, open_steps, progress
 from assistant.learner.progress import headline as told
+from assistant.learner.records import Records
+from assistant.planning.model import base, whole_title
 from assistant.replies import path, practice, remember
 from assistant.replies.turn import Pending, Turn
 from assistant.reply import Action, Block, Reply, Text
@@ -138,7 +140,7 @@ def _adopted(turn: Turn) -> dict[str, Any]:
 def after(turn: Turn) -> Reply | None:
     """Say which step follows one that the message names, None where the plan has none."""
     named = {mention.id for mention in turn.about}
-    places = [place for place, step in enumerate(_steps(turn)) if step["id"] in named]
+    places = [place for place, step in enumerate(_steps(turn)) if base(step["id"]) in named]
     left = (
         [step for step in _steps(turn)[places[-1] + 1 :] if step in _left(turn)] if places else []
     )
@@ -152,16 +154,19 @@ def why(turn: Turn) -> Reply | None:
     bare = bool(_BARE_WHY.match(turn.heard.text))
     wanted = named or ({turn.memory.step} if bare else set())
     left = _left(turn) or steps
-    step = next((step for step in steps if step["id"] in wanted), left[0] if bare else None)
+    found = (step for step in steps if step["id"] in wanted or base(step["id"]) in named)
+    step = next(found, left[0] if bare else None)
     if step is None:
         return None
     turn.memory.step = str(step["id"])
     document = _document(turn) or {}
     said = turn.phrase("why_step", title=_title(step), week=step["week"],
                        role=_role(turn, document), why=_sentence(step["why"]))  # fmt: skip
-    by_id = {str(one["id"]): _title(one) for one in steps}
-    needs = [by_id[id_] for id_ in step.get("after", ()) if id_ in by_id]
-    needing = [_title(one) for one in steps if step["id"] in one.get("after", ())]
+    whole = base(step["id"])
+    needs = [_title(one) for one in steps if one["id"] in step.get("after", ())]
+    needing = [_title(one) for one in steps if step["id"] in one.get("after", ())
+               and base(one["id"]) != whole]  # fmt: skip
+    needs, needing = list(dict.fromkeys(needs)), list(dict.fromkeys(needing))
     lines = [turn.phrase("why_after", names=_names(turn, needs)) if needs
              else turn.phrase("why_first")]  # fmt: skip
     lines += [turn.phrase("why_before", names=_names(turn, needing))] if needing else []
@@ -178,7 +183,7 @@ def changed(turn: Turn) -> Reply | None:
     style = next((name for name, said in _STYLES if said.search(turn.heard.text)), told.style)
     wish = Slots(style=style if recent else "", hours=told.hours, weeks=told.weeks,
                  skills=told.skills)  # fmt: skip
-    ids = {str(step["id"]) for step in _steps(turn)}
+    ids = {base(step["id"]) for step in _steps(turn)}
     known = {id_ for id_, how in told.skills.items() if how == "known"}
     known = known if memory.intent in path.PLANNED else known & ids
     if not (wish.style or wish.hours or wish.weeks or known):
@@ -219,21 +224,30 @@ def _replaced(turn: Turn, planned: Reply, old: Mapping[str, Any], new: Mapping[s
 
 def differences(turn: Turn, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Return in a few words each what a new plan changes."""
-    before = {str(step["id"]): str(step["title"]) for step in old.get("steps", ())}
-    now = {str(step["id"]): str(step["title"]) for step in new.get("steps", ())}
+    learner = turn.memory.learner
+    open_ = open_steps(old, learner.records if learner else Records())
+    before = {base(step["id"]): _title(step) for step in open_}
+    now = {base(step["id"]): _title(step) for step in new.get("steps", ())}
     gone = [title for id_, title in before.items() if id_ not in now]
     more = [title for id_, title in now.items() if id_ not in before]
     found = [turn.phrase(phrase, names=_names(turn, names))
              for phrase, names in (("change_gone", gone), ("change_new", more))
              if names]  # fmt: skip
     both = [id_ for id_ in before if id_ in now]
-    if both != [id_ for id_ in now if id_ in before]:
+    if not found and both != [id_ for id_ in now if id_ in before]:
         found.append(turn.phrase("change_order"))
-    for name, field in (("change_hours", "hours_per_week"), ("change_weeks", "weeks")):
-        was, is_ = old.get(field), new.get(field)
+    for name, was, is_ in (
+        ("change_hours", old.get("hours_per_week"), new.get("hours_per_week")),
+        ("change_weeks", _weeks(old), _weeks(new)),
+    ):
         if was != is_ and was is not None and is_ is not None:
             found.append(turn.phrase(name, before=f"{was:g}", after=f"{is_:g}"))
     return found
+
+
+def _weeks(plan: Mapping[str, Any]) -> Any:
+    """Return the weeks of the whole path, whatever a deadline leaves of it."""
+    return plan.get("honest_weeks") or plan.get("weeks")
 
 
 def shown(turn: Turn) -> Reply:
@@ -251,15 +265,18 @@ def shown(turn: Turn) -> Reply:
 
 def _marked(turn: Turn, *, skipped: bool = False) -> Reply | None:
     """Mark a step as done, the one named or the one spoken of last, and say what is next."""
-    steps, named = _steps(turn), {mention.id for mention in turn.about}
+    named = {mention.id for mention in turn.about}
     wanted = named or {turn.memory.step}
-    step = next((step for step in steps if step["id"] in wanted), None)
+    found = [step for step in _left(turn) if step["id"] in wanted or base(step["id"]) in named]
+    step = next(iter(found), None)
     if step is None:
         asked = "next" in turn.heard.text.casefold() or named
         return None if asked else turn.reply(Text(turn.phrase("step_done_loose")),
                                              suggestions=("What's next?",))  # fmt: skip
     turn.memory.done.add(str(step["id"]))
-    said = turn.phrase("step_skipped" if skipped else "step_done", title=_title(step))
+    said = turn.phrase(
+        "step_skipped" if skipped else "step_done", title=str(step["title"]).rstrip(".")
+    )
     reply = following(turn)
     if reply is None or turn.memory.learner is None:
         return reply
@@ -271,7 +288,7 @@ def _marked(turn: Turn, *, skipped: bool = False) -> Reply | None:
 
 def _next(turn: Turn, step: Step, blocks: Sequence[Block], asks: Sequence[str]) -> Reply:
     turn.memory.step = str(step["id"])
-    said = Text(turn.phrase("next_step", title=_title(step), week=step["week"],
+    said = Text(turn.phrase("next_step", title=str(step["title"]).rstrip("."), week=step["week"],
                             hours=f"{step['hours']:g}", why=_sentence(step["why"])))  # fmt: skip
     done = len(_steps(turn)) - len(_left(turn))
     count = Text(turn.phrase("next_done", done=done, steps=len(_steps(turn))))
@@ -288,9 +305,9 @@ def _next(turn: Turn, step: Step, blocks: Sequence[Block], asks: Sequence[str]) 
 
 def _asks(turn: Turn, step: Step) -> list[str]:
     if step["kind"] == "concept":
-        return [f"Explain {step['title']}", f"Quiz me on {step['title']}"]
+        return [f"Explain {_title(step)}", f"Quiz me on {_title(step)}"]
     if step["kind"] == "competency":
-        return [f"How do I learn {step['title']}?"]
+        return [f"How do I learn {_title(step)}?"]
     return []
 
 
@@ -310,13 +327,12 @@ def _steps(turn: Turn) -> list[Step]:
 def _left(turn: Turn) -> list[Step]:
     """Return the steps that are not done."""
     learner = turn.memory.learner
-    done = finished(learner.records) if learner else set()
-    every = done | turn.memory.done
-    return [step for step in _steps(turn) if not is_done(str(step["id"]), every)]
+    left = open_steps(_document(turn) or {}, learner.records if learner else Records())
+    return [step for step in left if step["id"] not in turn.memory.done]
 
 
 def _ids(turn: Turn, step: Step) -> list[str]:
-    return [str(step["id"])] if step["id"] in turn.library else []
+    return [base(step["id"])] if base(step["id"]) in turn.library else []
 
 
 def _role(turn: Turn, document: Mapping[str, Any]) -> str:
@@ -325,7 +341,7 @@ def _role(turn: Turn, document: Mapping[str, Any]) -> str:
 
 
 def _title(step: Step) -> str:
-    return str(step["title"]).rstrip(".")
+    return whole_title(str(step["title"])).rstrip(".")
 
 
 def _names(turn: Turn, names: Sequence[str]) -> str:

@@ -2,10 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import Any
 
+from assistant.learner.progress import open_steps
 from assistant.planning import HOURS_PER_WEEK, Plan, Step, plan
+from assistant.planning.change import Carried, carried
 from assistant.planning.model import spread, whole_title
+from assistant.planning.plan import YOU_KNOW
+from assistant.planning.wish import SKIPPED, Wish, deadline, wish_from
 from assistant.replies import passage
 from assistant.replies.turn import Turn, a
 from assistant.reply import Action, Block, Bullets, Reply, Text
@@ -19,6 +25,7 @@ _WHOLE = re.compile(
     r"\b(?:plan|road ?map|path|schedule|curriculum|syllabus|steps?|weeks?|months?)\b", re.IGNORECASE
 )
 RESOURCES = 6
+_SPOKEN = {"theory_first": "theory", "hands_on": "hands-on", "less_theory": "hands-on"}
 
 
 def reply(turn: Turn) -> Reply | None:
@@ -36,12 +43,15 @@ def reply(turn: Turn) -> Reply | None:
         return passage.nearest(turn)
     turn.memory.told = replace(time, goal=route.role)
     hours = time.hours or HOURS_PER_WEEK
+    over = _carried(turn, route)
     laid_out = plan(
-        turn.library, route, turn.exercises, hours, known_ids(turn), style=time.style,
-        weeks=time.weeks, background=background, eased=_partly(turn),
+        turn.library, route, turn.exercises, hours,
+        {**dict.fromkeys(known_ids(turn), YOU_KNOW), **over.known}, style=time.style,
+        weeks=time.weeks, background=background, eased=_partly(turn), spent=over.spent,
     )  # fmt: skip
     if not turn.heard.slots.hypothetical:
-        turn.memory.plan = laid_out.as_json()
+        turn.memory.plan = document(turn, route, laid_out)
+        turn.memory.done = set()
     blocks: list[Block] = []
     if background and not made and turn.told.background:
         nearest = turn.phrase("path_nearest", background=turn.told.background.text)
@@ -62,6 +72,46 @@ def reply(turn: Turn) -> Reply | None:
     ids = [route.id, route.role]
     actions = (Action("path", route.role, route.name), *_first_exercise(turn, laid_out))
     return turn.reply(*blocks, ids=ids, suggestions=asks, actions=actions)
+
+
+def document(turn: Turn, route: Path, laid_out: Plan) -> dict[str, Any]:
+    """Return a plan as it is kept: with its start and with the wish that it answers."""
+    made = laid_out.as_json() | {"title": route.name}
+    learner, told = turn.memory.learner, turn.told
+    if learner is None:
+        return made
+    today = learner.now.date()
+    background = told.background.text if told.background else ""
+    over = _carried(turn, route)
+    wish = Wish(
+        route.role, background, tuple(sorted(known_ids(turn))), laid_out.hours_per_week,
+        deadline(told.weeks, None, today), _SPOKEN.get(told.style, ""),
+        spent=over.spent, reasons=over.known,
+    )  # fmt: skip
+    made |= {"start": today.isoformat(), "request": asdict(wish)}
+    made["ends"] = (today + timedelta(weeks=laid_out.weeks, days=-1)).isoformat()
+    if laid_out.deadline:
+        weeks = laid_out.deadline.full_weeks
+        made["honest_date"] = (today + timedelta(weeks=weeks, days=-1)).isoformat()
+    return made
+
+
+def _carried(turn: Turn, route: Path) -> Carried:
+    """Return what a new plan takes over from the kept one, where it leads to the same role."""
+    learner = turn.memory.learner
+    kept = learner.records.plan if learner else None
+    if learner is None or kept is None or kept.get("role") != route.role:
+        return Carried({}, {})
+    left = [step["id"] for step in open_steps(kept, learner.records)]
+    done = [step["id"] for step in kept["steps"] if step["id"] not in left]
+    over = carried(kept, done, {})
+    if "request" not in kept:
+        return over
+    earlier = wish_from(kept)
+    skipped = dict.fromkeys(earlier.skipped, SKIPPED)
+    spent = {id_: over.spent.get(id_, 0.0) + earlier.spent.get(id_, 0.0)
+             for id_ in {*over.spent, *earlier.spent}}  # fmt: skip
+    return Carried({**skipped, **earlier.reasons, **over.known}, spent)
 
 
 def known_ids(turn: Turn) -> set[str]:

@@ -79,7 +79,7 @@ def recall(memory: Memory, learner: Learner, mind: Recalling) -> None:
     slots = as_told(profile, mind.story, mind.names, learner.now.date())
     plan = learner.records.plan
     if plan:
-        skipped = {str(step["id"]): "known" for step in plan.get("skipped", ())}
+        skipped = dict.fromkeys(plan.get("request", {}).get("known", ()), "known")
         slots = dataclasses.replace(
             slots, goal=slots.goal or str(plan.get("role", "")),
             hours=slots.hours or plan.get("hours_per_week"), skills={**skipped, **slots.skills},

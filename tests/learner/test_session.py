@@ -353,3 +353,23 @@ def test_without_a_learner_nothing_is_offered_or_written(
         assert "Shall I remember" not in text_of(reply.blocks)
         assert "Shall I keep" not in text_of(reply.blocks)
     assert not (home / "data").exists()
+
+
+def test_what_was_done_is_carried_through_every_new_plan(evening: Evening, store: Store) -> None:
+    planned(evening)
+    plan = store.load().plan
+    assert plan is not None
+    whole = plan["steps"][0]["id"]
+    parts = [step["id"] for step in plan["steps"] if step["id"].partition("/")[0] == whole]
+    evening.say("what's next?")
+    for _ in range(len(plan["steps"])):
+        assert "Done: " in evening.say("I've done that")
+        done = [e.data["id"] for e in store.load().events if e.kind == "step_done"]
+        if set(parts) <= set(done):
+            break
+    for hours in (8, 7, 10):
+        assert "Your plan is changed" in evening.say(f"I have {hours} hours a week now")
+        latest = store.load().plan
+        assert latest is not None
+        assert whole not in [step["id"].partition("/")[0] for step in latest["steps"]]
+        assert f"0 of {len(latest['steps'])} steps" in evening.say("what's next?")
