@@ -85,6 +85,7 @@ class Conversation:
         self._encode = encode
         self._exercises = exercises
         self._leaned_on = ""  # the topic that the last message took from the conversation
+        self._explained: Reply | None = None  # the last reply that says how it came to be
         self.memory = Memory(level=level)
 
     def know(self, somebody: Learner) -> None:
@@ -103,13 +104,14 @@ class Conversation:
             note = self._mind.phrases["not_readable" if text.strip() else "empty"]
             return Reply("clarify", "empty", (Text(note),), question=message)
         if message.casefold() == "/why":
-            return why.reply(self.memory.last, self._mind.phrases)
+            return why.reply(self._explained, self._mind.phrases)
         reply = self._picked(message) or self._several(message) or self._answer(message)
         if cut:
             note = self._mind.phrases["truncated_input"].format(limit=f"{LIMIT:,}")
             reply = dataclasses.replace(reply, blocks=(Text(note), *reply.blocks))
         reply = remember.offered(reply, self.memory, self._mind)
         self.memory.last = reply
+        self._explained = reply if reply.trace else self._explained
         return reply
 
     def _several(self, message: str) -> Reply | None:

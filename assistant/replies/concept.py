@@ -190,11 +190,14 @@ def definition(turn: Turn, entry: Entry) -> Iterator[Block]:
 
 def _prerequisites(turn: Turn, concept: Concept) -> Iterator[Block]:
     needed = turn.library.with_prerequisites([concept.id])[:-1]
+    if not needed and is_field(concept):
+        return  # what a whole field asks for is said by its questions and its passages
     if not needed:
         yield Text(turn.phrase("no_prerequisites", name=concept.name))
         return
     lines = [f"**{turn.library.name(id_)}**: {turn.library.get(id_).summary}" for id_ in needed]
-    yield Bullets(tuple(lines[-8:]), title=turn.phrase("prerequisites", name=concept.name))
+    title = turn.phrase("prerequisites", name=concept.name)
+    yield Bullets(tuple(lines[-8:]), title=title)
 
 
 def more(turn: Turn) -> Reply | None:

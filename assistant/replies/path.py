@@ -299,7 +299,7 @@ def resources(turn: Turn) -> Reply | None:
     lines = tuple(_resource_line(turn, item) for item in chosen)
     title = turn.phrase("resources_for", name=subjects[0].name) if subjects else ""
     return turn.reply(
-        Bullets(lines, title=(title or turn.phrase("resources_all")).rstrip(":")),
+        Bullets(lines, title=title or turn.phrase("resources_all")),
         ids=[item.id for item in chosen],
     )
 
