@@ -1,5 +1,6 @@
 """Career facts for the command line: roles and comparisons."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -50,7 +51,6 @@ def reply(conversation: Conversation, text: str) -> Reply:
     return conversation.respond(text)
 
 
-def compare(conversation: Conversation, left: str, right: str) -> Reply:
-    """Return the comparison of two names."""
-    words = (name.replace("_", " ") for name in (left, right))
-    return conversation.respond(" vs ".join(words))
+def compare(conversation: Conversation, names: Sequence[str]) -> Reply:
+    """Return the comparison of two or more names."""
+    return conversation.respond(" vs ".join(name.replace("_", " ") for name in names))

@@ -23,6 +23,7 @@ from assistant.commands.path import path
 from assistant.commands.profile import profile
 from assistant.commands.progress import progress
 from assistant.commands.quiz import quiz, review
+from assistant.commands.roles import roles
 from assistant.errors import LodestarError, UsageError
 
 
@@ -124,39 +125,15 @@ def ask(text: tuple[str, ...], batch: Any, plain: bool, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("role", required=False)
+@click.argument("names", nargs=-1, required=True, metavar="A B [C]")
 @Json
-def roles(role: str | None, as_json: bool) -> None:
-    """List the roles, or show one with its skills and pay: lodestar roles data_engineer"""
+def compare(names: tuple[str, ...], as_json: bool) -> None:
+    """Put two or three roles, or concepts, side by side: lodestar compare cnn rnn"""
     from assistant import careers
 
-    mind = load_mind()
-    if role is None:
-        listed = careers.listing(mind)
-        if as_json:
-            print_json(listed)
-        else:
-            for item in listed:
-                click.echo(f"{item['id']}  {item['name']}: {item['summary']}")
-        return
-    facts = careers.facts(mind, careers.role_id(mind, role))
-    if as_json:
-        print_json(facts)
-    else:
-        print_reply(
-            careers.reply(new_conversation(mind), f"What does a {facts['name']} do?"), False, False
-        )
-
-
-@main.command()
-@click.argument("left")
-@click.argument("right")
-@Json
-def compare(left: str, right: str, as_json: bool) -> None:
-    """Put two roles, or two concepts, side by side: lodestar compare cnn rnn"""
-    from assistant import careers
-
-    print_reply(careers.compare(new_conversation(), left, right), False, as_json)
+    if not 2 <= len(names) <= 3:
+        raise UsageError("Name two or three: lodestar compare data_analyst data_scientist")
+    print_reply(careers.compare(new_conversation(), names), False, as_json)
 
 
 @main.command()
@@ -178,5 +155,5 @@ def doctor(as_json: bool) -> None:
         raise SystemExit(1)
 
 
-for command in (knowledge, exercise, evaluate, path, gap, profile, progress, quiz, review):
+for command in (knowledge, exercise, evaluate, path, gap, profile, progress, quiz, review, roles):
     main.add_command(command)

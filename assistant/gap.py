@@ -86,13 +86,21 @@ class Gap:
 
 def gap(library: Library, role: Role, exercises: Mapping[str, Exercise], evidence: Evidence) -> Gap:
     """Return where a learner stands in each competency of a role, must-haves first."""
-    needs = [*((id_, True) for id_ in role.must), *((id_, False) for id_ in role.nice)]
+    needs = {**dict.fromkeys(role.must, True), **dict.fromkeys(role.nice, False)}
+    return against(library, role.id, needs, exercises, evidence)
+
+
+def against(
+    library: Library, role: str, needs: Mapping[str, bool], exercises: Mapping[str, Exercise],
+    evidence: Evidence,
+) -> Gap:  # fmt: skip
+    """Return where a learner stands in competencies, of which the must-haves are True."""
     findings = []
-    for id_, must in needs:
+    for id_, must in needs.items():
         skill = library.get_as(Competency, id_)
         if skill is not None:
             findings.append(_finding(library, skill, must, _drills(skill, exercises), evidence))
-    return Gap(role.id, tuple(findings))
+    return Gap(role, tuple(findings))
 
 
 def _drills(skill: Competency, exercises: Mapping[str, Exercise]) -> list[Exercise]:

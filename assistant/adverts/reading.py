@@ -20,6 +20,7 @@ from knowledge.schema import Competency
 
 LIMIT = 100_000  # characters of a text that are read
 LONGEST = 6  # words of a name
+HEADING = 6  # words of a heading, at the most
 WORDS_SHOWN = 110
 _CUES = ("not_negated", "before", "after", "ends", "nice", "no_years")
 LEVELS = ("bachelor", "master", "phd")
@@ -68,6 +69,7 @@ class _Sentence:
     folded: str
     negated: tuple[tuple[int, int], ...]
     nice: bool
+    under: str = ""  # the heading over it, where that says something of it
 
     def negates(self, place: int) -> bool:
         return any(start <= place < end for start, end in self.negated)
@@ -125,16 +127,28 @@ class Reader:
     def _sentences(self, text: str) -> Iterator[_Sentence]:
         text = text.replace("’", "'").replace("\xa0", " ").replace("\t", " ")
         text = _WRAPPED.sub(" ", text)
-        start = 0
+        start, over = 0, _Sentence("", "", (), False)
         for found in [*_SENTENCE.finditer(text), None]:
             end = found.start() if found else len(text)
-            part = text[start:end].strip()
+            part = re.sub(r"\s+", " ", text[start:end]).strip(" -*•·‣–")
             if part:
-                part = re.sub(r"\s+", " ", part)
-                folded = _fold(part)
-                nice = bool(self._cue["nice"].search(folded))
-                yield _Sentence(part, folded, tuple(self._negated(folded)), nice)
+                sentence = self._sentence(part, over)
+                yield sentence
+                over = self._heading(sentence, found.group() if found else "", over)
             start = found.end() if found else end
+
+    def _sentence(self, part: str, over: _Sentence) -> _Sentence:
+        """Return a sentence, with what the heading over it says of all that stands under it."""
+        folded = _fold(part)
+        negated = ((0, len(part)),) if over.negated else tuple(self._negated(folded))
+        nice = over.nice or bool(self._cue["nice"].search(folded))
+        return _Sentence(part, folded, negated, nice, over.text)
+
+    def _heading(self, sentence: _Sentence, end: str, over: _Sentence) -> _Sentence:
+        """Return the heading over the next sentence: "Nice to have:", "You won't need:"."""
+        if end.startswith(":") and len(sentence.text.split()) <= HEADING:
+            return sentence
+        return over if "\n" in end and end.strip() else _Sentence("", "", (), False)
 
     def _negated(self, folded: str) -> Iterator[tuple[int, int]]:
         """Yield from where to where a sentence says what is not needed."""
@@ -142,8 +156,11 @@ class Reader:
         for start, end in self._clauses(kept):
             clause = kept[start:end]
             after = self._cue["after"].search(clause)
-            if after:
+            if after and clause[: after.start()].strip():
                 yield start, start + after.start()
+                continue
+            if after:
+                yield start + after.end(), end
                 continue
             before = self._cue["before"].search(clause)
             if before:
@@ -214,6 +231,7 @@ def _named(id_: str, sentence: _Sentence, start: int, end: int) -> Named:
     """Return a finding with the words around it, at most WORDS_SHOWN characters of them."""
     left = max(0, min(start - WORDS_SHOWN // 2, len(sentence.text) - WORDS_SHOWN))
     words = sentence.text[left : left + WORDS_SHOWN].strip()
+    words = f"{sentence.under}: {words}" if sentence.under else words
     return Named(id_, sentence.text[start:end], words, sentence.nice)
 
 

@@ -40,7 +40,7 @@ def gap(
     from skills.exercise import catalogue
 
     mind = load_mind()
-    kept, proof = _records(mind, background, know, evidence)
+    kept, proof = records(mind, background, know, evidence)
     wanted = role or kept.role
     if not wanted:
         raise UsageError("To which role? For example: lodestar gap data_scientist")
@@ -54,7 +54,7 @@ def gap(
     print_reply(Reply("answered", "skill_gap", tuple(made)), plain, False)
 
 
-def _records(
+def records(
     mind: Any, background: str | None, know: str | None, evidence: tuple[str, ...]
 ) -> tuple[Any, Any]:
     """Return the learner's profile and all that speaks for them, new evidence kept first."""

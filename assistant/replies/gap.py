@@ -45,13 +45,14 @@ def blocks(library: Library, found: Gap, phrase: Phrase) -> list[Block]:
     rows = tuple((row.name, "must" if row.must else "nice", row.state, row.why)
                  for row in found.findings)  # fmt: skip
     made: list[Block] = [Text(head), Table(columns, rows)]
-    lines = tuple(_closes(library, row, phrase) for row in found.soonest[:SOONEST])
+    lines = tuple(closes(library, row, phrase) for row in found.soonest[:SOONEST])
     if lines:
         made.append(Bullets(lines, title=phrase("gap_soonest")))
     return made
 
 
-def _closes(library: Library, row: Finding, phrase: Phrase) -> str:
+def closes(library: Library, row: Finding, phrase: Phrase) -> str:
+    """Return in one line what closes a gap: exercise, hours, where to start, and the proof."""
     parts = []
     if row.exercise:
         parts.append(phrase("gap_exercise", id=row.exercise, minutes=row.minutes))
