@@ -9,19 +9,21 @@ from assistant.language.slots import Slots
 from assistant.learner.keeping import Happened, Keep, Learner, Planned, Settings
 from assistant.learner.progress import as_reply, open_steps, progress
 from assistant.learner.progress import headline as told
-from assistant.learner.records import Records
+from assistant.learner.records import Event, Records
 from assistant.planning.model import base, whole_title
 from assistant.replies import path, practice, remember
 from assistant.replies.turn import Pending, Turn
 from assistant.reply import Action, Block, Reply, Text
 
 Step = Mapping[str, Any]
+SURE = 0.5  # how likely the intent must be
 SHORT = 10  # words of a message that changes a plan
 NAMES = 4  # names listed of what changed
-OF_PLAN = ("next_step", "progress", *path.PLANNED)  # after these "why this?" is of the plan
+OF_PLAN = ("next_step", "progress")
 _DONE = re.compile(
-    r"^\W*(?:(?:ok|okay|yes|so|great|well)\W+)*(?:i(?:'ve| have|'m| am)?\s+)?"
-    r"(?:just\s+|already\s+)?(?:done|finished|completed|did|read)\b(?!.*\bhow\b)",
+    r"^\W*(?:(?:ok|okay|yes|so|great|well)\W+)*(?:i(?:'ve| have|'m| am)?\s+"
+    r"(?:just\s+|already\s+)?(?:done|finished|completed|did|read)|done|finished|completed)\b"
+    r"(?!.*\bhow\b)",
     re.I,
 )
 _MARK = re.compile(r"\bmark\b.*\b(?:done|finished|complete)\b|^\W*tick\b", re.I)
@@ -62,15 +64,16 @@ def reply(turn: Turn) -> Reply | None:
         return _marked(turn, skipped=bool(_SKIP.match(text)))
     if steps and short and turn.intent != "progress" and _DONE.match(text):
         return _marked(turn)
-    if turn.intent == "greeting" and turn.memory.learner:
+    if turn.intent == "greeting" and turn.memory.learner and short and not turn.about:
         return greeting(turn, turn.memory.learner)
-    if _document(turn) and short and _PLAN.search(text):
+    if steps and short and _PLAN.search(text) and not turn.entries("role", "path"):
         return _whole(turn)
-    if turn.intent == "progress":
+    if turn.intent == "progress" and turn.sure >= SURE:
         return shown(turn)
-    if turn.intent == "next_step" and not turn.heard.prediction.is_out_of_scope:
+    strange = turn.heard.prediction.is_out_of_scope
+    if turn.intent == "next_step" and turn.sure >= SURE and not strange:
         return after(turn) if turn.about else following(turn)
-    if steps and short and _WHY.match(text) and turn.memory.intent in OF_PLAN:
+    if steps and short and _WHY.match(text) and _of_plan(turn):
         return why(turn)
     if wished(turn):
         turn.memory.told = turn.heard.slots.after(turn.memory.told)
@@ -179,13 +182,13 @@ def changed(turn: Turn) -> Reply | None:
     told, memory = turn.heard.slots, turn.memory
     if told.hypothetical or "?" in turn.heard.text or turn.intent == "forget":
         return None
-    recent = memory.intent in OF_PLAN or not memory.topics
+    recent = _of_plan(turn) or not memory.topics
     style = next((name for name, said in _STYLES if said.search(turn.heard.text)), told.style)
     wish = Slots(style=style if recent else "", hours=told.hours, weeks=told.weeks,
                  skills=told.skills)  # fmt: skip
     ids = {base(step["id"]) for step in _steps(turn)}
     known = {id_ for id_, how in told.skills.items() if how == "known"}
-    known = known if memory.intent in path.PLANNED else known & ids
+    known = known if _of_plan(turn) else known & ids
     if not (wish.style or wish.hours or wish.weeks or known):
         return None
     old = _document(turn) or {}
@@ -203,6 +206,7 @@ def _replaced(turn: Turn, planned: Reply, old: Mapping[str, Any], new: Mapping[s
     if not changes and turn.memory.learner is None:
         return planned
     if not changes:
+        turn = dataclasses.replace(turn, intent="next_step")
         said = turn.reply(Text(turn.phrase("plan_same")), suggestions=("What's next?",))
         return dataclasses.replace(said, actions=planned.actions)
     learner = turn.memory.learner
@@ -212,14 +216,22 @@ def _replaced(turn: Turn, planned: Reply, old: Mapping[str, Any], new: Mapping[s
     kept = (learner.records.plan or old) if learner else {}
     if kept.get("role") != new.get("role"):
         return dataclasses.replace(planned, blocks=(said_so, *planned.blocks))
-    turn = dataclasses.replace(turn, intent="path")
-    turn.memory.intent = turn.intent
+    turn = dataclasses.replace(turn, intent="next_step")
     settings = remember.taken(turn)
     also = [Text(remember.kept_of(turn, settings))] if settings else []
+    if learner:
+        turn.memory.learner = _with_plan(learner, new)
     left = _left(turn)
     then = _next(turn, left[0], [], ["Show my plan"]) if left else turn.reply()
     keeps: list[Keep] = [Planned(new), *([Settings(settings)] if settings else [])]
     return dataclasses.replace(then, keeps=tuple(keeps), kept=(said_so, *also))
+
+
+def _with_plan(learner: Learner, plan: Mapping[str, Any]) -> Learner:
+    """Return the learner as they are once a plan is kept."""
+    events = (*learner.records.events, Event(learner.now, "plan", {}))
+    records = dataclasses.replace(learner.records, plan=plan, events=events)
+    return dataclasses.replace(learner, records=records)
 
 
 def differences(turn: Turn, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -329,6 +341,13 @@ def _left(turn: Turn) -> list[Step]:
     learner = turn.memory.learner
     left = open_steps(_document(turn) or {}, learner.records if learner else Records())
     return [step for step in left if step["id"] not in turn.memory.done]
+
+
+def _of_plan(turn: Turn) -> bool:
+    """Return whether the last reply was about the plan."""
+    last = turn.memory.last
+    laid_out = last is not None and any(action.type == "path" for action in last.actions)
+    return laid_out or (last is not None and last.intent in OF_PLAN)
 
 
 def _ids(turn: Turn, step: Step) -> list[str]:

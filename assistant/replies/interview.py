@@ -31,6 +31,12 @@ _OWN_QUESTION = re.compile(
     r"|could|should)\b[^.!]*\?\W*$",
     re.IGNORECASE,
 )
+_HELP = re.compile(r"^\W*help\W*$", re.IGNORECASE)
+_AGAIN = re.compile(
+    r"^\W*(?:(?:can|could) you\W+)?(?:please\W+)?(?:repeat|again|(?:say|ask) (?:that|it) again)"
+    r"(?:\W+(?:it|that|the question|please))*\W*$",
+    re.IGNORECASE,
+)
 SHORT_QUESTION = 14  # words of a question that is no answer
 
 
@@ -73,7 +79,7 @@ def start(turn: Turn) -> Reply:
 def is_answer(message: str) -> bool:
     """Return whether a message answers the question: all but a short question of the learner's."""
     asks = _OWN_QUESTION.match(message) and len(message.split()) <= SHORT_QUESTION
-    return not asks
+    return bool(_AGAIN.match(message)) or not (asks or _HELP.match(message))
 
 
 def answer(turn: Turn, now: Interview, encode: Encode) -> Reply:
@@ -83,6 +89,8 @@ def answer(turn: Turn, now: Interview, encode: Encode) -> Reply:
     message, question = turn.heard.text, now.questions[now.answered]
     if _STOP.match(message):
         return _over(turn, now)
+    if _AGAIN.match(message):
+        return _asked(turn, now)
     passed = bool(_PASS.match(message))
     found = interview.assess(question, "" if passed else message, encode)
     shown = interview.as_reply(found)

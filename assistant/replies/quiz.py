@@ -26,11 +26,13 @@ _ANOTHER = re.compile(
     re.IGNORECASE,
 )
 _OUT_OF_RANGE = re.compile(r"\W*(?:\d{1,3}|[a-z])\W*", re.IGNORECASE)
+_ASKS = re.compile(r"^\W*(?:what|how|why|when|which|who|is|are|does|do|can|explain)\b.*\s", re.I)
 _REVIEW = re.compile(
     r"^\W*(?:(?:let'?s|please|ok|okay|yes|now|start|do|begin|my|the|a|daily|today'?s|i want to"
     r"|i'd like to|can (?:i|we))\W+)*(?:review|revise)"
     r"(?:\W+(?:now|today|please|what(?:'s| is) due|due|my|cards?|questions?|session|them|it|me))*"
-    r"\W*$|\bwhat(?:'s| is| do i have)\b.*\b(?:due|to (?:review|repeat|revise))\b",
+    r"\W*$|^\W*what(?:'s| is| do i have)\s+(?:due|to (?:review|repeat))"
+    r"(?:\W+(?:now|today|for review))*\W*$",
     re.IGNORECASE,
 )
 KINDS = ("concept", "role", "competency")
@@ -79,7 +81,7 @@ def is_answer(quiz: Quiz, message: str) -> bool:
     read = quizzes.read_choice(message, options)
     return (
         (read is not None and read != "stop")
-        or _picked(options, message) is not None
+        or (_picked(options, message) is not None and not _ASKS.match(message))
         or any(way.match(message) for way in (_NO_IDEA, _ANOTHER))
         or bool(_OUT_OF_RANGE.fullmatch(message))
     )

@@ -104,7 +104,7 @@ def decided(turn: Turn, pending: Pending) -> Reply | None:
     if _YES.match(text) or (brief and turn.intent == "affirm"):
         return dataclasses.replace(
             turn.reply(), keeps=pending.keeps, kept=(Text(pending.kept),),
-            intent="path" if _planned(pending.keeps) else "affirm",
+            intent="next_step" if _planned(pending.keeps) else "affirm",
             suggestions=("What's next?",) if _planned(pending.keeps) else (),
         )  # fmt: skip
     if _NO.match(text) or (brief and turn.intent in ("deny", "cancel")):
@@ -247,12 +247,13 @@ def requested(turn: Turn) -> Reply | None:
     if turn.intent == "forget":
         return _forget(turn)
     level = _LEVEL.search(text)
-    if turn.intent != "profile" or learner is None or not (_EXPLICIT.match(text) or level):
+    if turn.intent != "profile" or learner is None:
         return None
-    settings: list[str] = []
     if level:
-        settings.append(f"level={_LEVELS[level[1].casefold()]}")
         turn.memory.level = _LEVELS[level[1].casefold()]
+    if not _EXPLICIT.match(text):
+        return _for_level(turn, learner) if level else None
+    settings = [f"level={turn.memory.level}"] if level else []
     if name := _NAME.search(text):
         settings.append(f"name={name[1]}")
     told, profile = turn.heard.slots, profile_of(turn.memory)
@@ -266,6 +267,18 @@ def requested(turn: Turn) -> Reply | None:
     return dataclasses.replace(
         turn.reply(), keeps=(Settings(tuple(settings)),), kept=(Text(kept_of(turn, settings)),)
     )  # fmt: skip
+
+
+def _for_level(turn: Turn, learner: Learner) -> Reply | None:
+    """Take a level for this conversation, and offer to keep it."""
+    settings = (f"level={turn.memory.level}",)
+    if profile_of(turn.memory).level == turn.memory.level:
+        return None
+    (fact,) = facts(settings, turn.mind)
+    if learner.keeps and "level" not in turn.memory.refused | _declined(learner):
+        turn.memory.pending = Pending(keeps=(Settings(settings),), kept=kept_of(turn, settings))
+        return turn.reply(Text(turn.phrase("remember_offer", facts=fact)))
+    return turn.reply(Text(turn.phrase("remembered_private", facts=fact)))
 
 
 def _willing(learner: Learner) -> Any:

@@ -218,6 +218,17 @@ def test_a_quiz_keeps_every_answer_and_gives_reasons(evening: Evening, store: St
     assert [answer.chosen is None for answer in store.load().answers] == [True, False] * 3
 
 
+@pytest.mark.parametrize(
+    "said", ["did deep learning exist in 1990?", "what is due diligence?", "hi, what is a CNN?",
+             "why do CNNs share weights?", "what is my path to data scientist?"],
+)  # fmt: skip
+def test_questions_are_not_taken_for_words_about_the_plan(evening: Evening, said: str) -> None:
+    planned(evening)
+    answer = evening.say(said)
+    assert "your plan" not in answer and "Done" not in answer and "review" not in answer
+    assert "Path to data analyst" not in answer
+
+
 def test_a_quiz_can_be_left_and_taken_up(evening: Evening, store: Store) -> None:
     first = evening.say("quiz me on overfitting")
     assert "from 1 to" in evening.say("9")
@@ -264,6 +275,7 @@ def test_an_interview_judges_answers_and_asks_nothing_twice(
     assert "2/5" in evening.say("I don't know")
     (event,) = [event for event in store.load().events if event.kind == "interview"]
     assert event.data["covered"] == 0 and event.data["of"] > 0
+    assert "2/5" in evening.say("can you repeat the question?")
     assert "/5" not in evening.say("what is a p-value?")
     said = evening.say("back to the interview")
     question = said.split("2/5")[1].strip(" *\n")
