@@ -10,7 +10,7 @@ from assistant.context import Reading, ordinals, readings, returns
 from assistant.language.mentions import Mention
 from assistant.language.understanding import Parts, Understanding, understand
 from assistant.render.plain import clean
-from assistant.replies import concept, control, dispatch, path, practice, talk
+from assistant.replies import advert, concept, control, dispatch, path, practice, talk
 from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
 from assistant.reply import Block, Reply, Text
 from assistant.scope import in_field, in_scope, strange_subject
@@ -84,12 +84,19 @@ class Conversation:
         if not re.search(r"\w", message):
             note = self._mind.phrases["not_readable" if text.strip() else "empty"]
             return Reply("clarify", "empty", (Text(note),), question=message)
-        reply = self._picked(message) or self._several(message) or self._answer(message)
+        reply = self._pasted(message) or self._picked(message) or self._several(message)
+        reply = reply or self._answer(message)
         if cut:
             note = self._mind.phrases["truncated_input"].format(limit=f"{LIMIT:,}")
             reply = dataclasses.replace(reply, blocks=(Text(note), *reply.blocks))
         self.memory.last = reply
         return reply
+
+    def _pasted(self, message: str) -> Reply | None:
+        """Read a message that is a job advert; None where it is none."""
+        if not advert.is_pasted(message):
+            return None
+        return advert.reply(self._plain_turn(message, "skill_gap"))
 
     def _several(self, message: str) -> Reply | None:
         """Answer each of several questions in one message; None where there is but one."""
