@@ -10,7 +10,7 @@ from assistant.context import Reading, ordinals, readings, returns
 from assistant.language.mentions import Mention
 from assistant.language.understanding import Parts, Understanding, understand
 from assistant.render.plain import clean
-from assistant.replies import advert, concept, control, dispatch, path, practice, talk
+from assistant.replies import concept, control, dispatch, path, practice, talk
 from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
 from assistant.reply import Block, Reply, Text
 from assistant.scope import in_field, in_scope, strange_subject
@@ -94,6 +94,8 @@ class Conversation:
 
     def _pasted(self, message: str) -> Reply | None:
         """Read a message that is a job advert; None where it is none."""
+        from assistant.replies import advert  # rarely needed: the reader of adverts
+
         if not advert.is_pasted(message):
             return None
         return advert.reply(self._plain_turn(message, "skill_gap"))
