@@ -105,7 +105,8 @@ class Conversation:
             return Reply("clarify", "empty", (Text(note),), question=message)
         if message.casefold() == "/why":
             return why.reply(self._explained, self._mind.phrases)
-        reply = self._picked(message) or self._several(message) or self._answer(message)
+        reply = self._pasted(message) or self._picked(message) or self._several(message)
+        reply = reply or self._answer(message)
         if cut:
             note = self._mind.phrases["truncated_input"].format(limit=f"{LIMIT:,}")
             reply = dataclasses.replace(reply, blocks=(Text(note), *reply.blocks))
@@ -113,6 +114,14 @@ class Conversation:
         self.memory.last = reply
         self._explained = reply if reply.trace else self._explained
         return reply
+
+    def _pasted(self, message: str) -> Reply | None:
+        """Read a message that is a job advert; None where it is none."""
+        from assistant.replies import advert  # rarely needed: the reader of adverts
+
+        if not advert.is_pasted(message):
+            return None
+        return advert.reply(self._plain_turn(message, "skill_gap"))
 
     def _several(self, message: str) -> Reply | None:
         """Answer each of several questions in one message; None where there is but one."""

@@ -1,11 +1,41 @@
 """Replies about a job advert or a CV: what it names, by which words, and what that means."""
 
-from assistant.adverts.match import Match, Near
+import re
+
+from assistant.adverts.match import Match, Near, advert
 from assistant.adverts.reading import Findings, Named
 from assistant.gap import Gap
-from assistant.replies.gap import SOONEST, Phrase, closes
-from assistant.reply import Block, Bullets, Table, Text
+from assistant.replies.gap import SOONEST, Phrase, closes, evidence
+from assistant.replies.turn import Turn, a
+from assistant.reply import Block, Bullets, Reply, Table, Text
 from knowledge.library import Library
+
+PASTED_WORDS, NAMED = 35, 3  # of an advert in a chat, at least: words, and competencies named
+_ADVERT = re.compile(
+    r"\b(?:requirements?|responsibilities|qualifications?|years? of|years' experience|degree"
+    r"|nice[ -]to[ -]have|we (?:are looking|offer|are hiring|expect|require)|you will|you have"
+    r"|your profile|must[ -]haves?|salary|full[ -]time|apply|join (?:us|our))\b",
+    re.IGNORECASE,
+)
+_FROM_LEARNER = re.compile(r"\b(?:i|i'm|i've|my|me)\b", re.IGNORECASE)
+
+
+def is_pasted(message: str) -> bool:
+    """Return whether a message looks like a job advert rather than like somebody speaking."""
+    if len(message.split()) < PASTED_WORDS or _FROM_LEARNER.search(message):
+        return False
+    return len({found.group().casefold() for found in _ADVERT.finditer(message)}) > 1
+
+
+def reply(turn: Turn) -> Reply | None:
+    """Return what an advert asks for against what the learner told; None where it names little."""
+    match = advert(turn.library, turn.heard.text, turn.exercises, evidence(turn))
+    if len(match.findings.asks) < NAMED:
+        return None
+    names = [row.name for row in match.near[:2]]
+    asks = [f"How do I become {a(name)}?" for name in names]
+    ids = [row.id for row in match.near[:1]]
+    return turn.reply(*advert_blocks(turn.library, match, turn.phrase), ids=ids, suggestions=asks)
 
 
 def advert_blocks(library: Library, match: Match, phrase: Phrase) -> list[Block]:

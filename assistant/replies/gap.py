@@ -17,20 +17,24 @@ def reply(turn: Turn) -> Reply | None:
     """Return the gap to the role asked about, or wanted; None where nobody told of themselves."""
     named = next(iter(turn.entries("role")), None)
     role = named or (turn.library.get(turn.told.goal) if turn.told.goal else None)
-    start = turn.told.background
-    known = known_ids(turn)
-    partly = {id_ for id_, how in turn.told.skills.items() if how == "partly"}
-    told_of = bool(start or known or partly) and not turn.heard.slots.hypothetical
+    told = evidence(turn)
+    told_of = bool(told.origin or told.known or told.partly) and not turn.heard.slots.hypothetical
     if not isinstance(role, Role) or not told_of:
         return None
-    origin = turn.library.get_as(Path, start.path) if start else None
-    told = Evidence(known=known, partly=partly, origin=origin)
     found = gap(turn.library, role, turn.exercises, told)
     asks = (f"How do I become {a(role.name)}?", f"What does {a(role.name)} do?")
     runs = tuple(Action("exercise", row.exercise, row.name) for row in found.soonest
                  if row.exercise)  # fmt: skip
     return turn.reply(*blocks(turn.library, found, turn.phrase), ids=[role.id], suggestions=asks,
                       actions=runs[:1])  # fmt: skip
+
+
+def evidence(turn: Turn) -> Evidence:
+    """Return what the learner told in this conversation, as what speaks for them."""
+    partly = {id_ for id_, how in turn.told.skills.items() if how == "partly"}
+    start = turn.told.background
+    origin = turn.library.get_as(Path, start.path) if start else None
+    return Evidence(known=known_ids(turn), partly=partly, origin=origin)
 
 
 def blocks(library: Library, found: Gap, phrase: Phrase) -> list[Block]:

@@ -125,10 +125,10 @@ def recommend(turn: Turn) -> Reply | None:
     named = [entry.id for entry in turn.entries("role")]
     if len(named) == 1:
         return reply(turn)
-    question = passage.asked(turn)
+    likes = taste(turn.heard.text)
+    question = passage.asked(turn, passage.CERTAIN if likes and not named else passage.LIKELY)
     if question:
         return passage.answer(turn, question)
-    likes = taste(turn.heard.text)
     if likes and not named:
         return _fitting(turn, likes)
     ranked: dict[str, float] = {}

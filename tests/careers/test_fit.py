@@ -11,6 +11,7 @@ from assistant.cli import main
 from assistant.fit import listed, rank, taste, trait_names
 from assistant.gap import Evidence
 from assistant.render.plain import whole
+from assistant.replies.advert import is_pasted
 from knowledge.library import Library
 from skills.exercise import catalogue
 
@@ -129,3 +130,23 @@ def test_the_chat_ranks_with_reasons_on_both_sides(chat):
 
 def test_every_trait_has_a_name():
     assert len(trait_names()) == 8
+
+
+PASTED = """Machine Learning Engineer. We are looking for somebody who keeps a recommender alive.
+Requirements: 3 years of experience with Python, PyTorch and Docker; SQL. Kubernetes is not
+required.
+Nice to have: Kafka. We offer a salary band that is public and four days at home."""
+
+
+def test_an_advert_pasted_into_the_chat_is_read(chat):
+    conversation = chat()
+    conversation.respond("I know Python and I'm a data engineer")
+    text = whole(conversation.respond(PASTED))
+    assert "read on your machine" in text and "claimed" in text
+    assert "not required" in text
+
+
+def test_somebody_speaking_is_no_advert():
+    story = "I have a degree in physics and 3 years of experience with Python and SQL. " * 3
+    assert not is_pasted(story) and not is_pasted("What are the requirements? You have a degree.")
+    assert is_pasted(PASTED)
