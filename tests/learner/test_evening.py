@@ -111,7 +111,7 @@ def test_an_evening_and_the_next_day(terminal: Callable[..., Terminal], kept: St
         ("yes", "Kept: your background is nurse"),
         (
             "which role suits me? I like statistics",
-            "roles come nearest|I rank the roles",
+            "roles come nearest|Ranked by what you said|I rank the roles",
         ),
         ("how do I become a data analyst?", "Path to data analyst|data analyst", "Shall I keep"),
         ("yes", "This is your plan now"),
