@@ -115,8 +115,9 @@ def readings(heard: Understanding, memory: Memory, library: Library) -> Iterator
         if pronoun:
             spelt = f"{text[: pronoun.start()]}{name}{text[pronoun.end() :]}"
             yield Reading(spelt, leans=words <= SHORT, far=far, topic=id_)
-        elif not named and not strange:
-            yield Reading(f"{text.rstrip(' ?.!')} ({name})", leans=leans, far=far, topic=id_)
+        elif not named:
+            spelt = f"{text.rstrip(' ?.!')} ({name})"
+            yield Reading(spelt, leans=leans and not strange, far=far, topic=id_)
 
 
 def _last_two(memory: Memory, library: Library) -> list[str]:

@@ -190,7 +190,9 @@ def _background_blocks(turn: Turn, background: Path | None, route: Path | None) 
 
 def _advice(turn: Turn, route: Path) -> list[Block]:
     """Return what is known about the learner's own case, else how people get into the role."""
-    question = passage.asked(turn, passage.HINT, kinds=("faq", "path", "role"))
+    elsewhere = turn.told.background is not None and not turn.told.background.exact
+    kinds = ("faq",) if elsewhere else ("faq", "path", "role")
+    question = passage.asked(turn, passage.HINT, kinds=kinds)
     if question is None:
         return _way_in(turn, route)
     entry = turn.library.get(question.entry)
