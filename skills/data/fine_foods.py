@@ -21,8 +21,8 @@ def load() -> "pd.DataFrame":
     reviews = pd.concat(parts, keys=[False, True], names=["test"]).reset_index("test")
     great = (reviews["score"] == "great").astype("int64")
     reviews = reviews.drop(columns=["rownames", "score"]).assign(great=great)
-    found: pd.DataFrame = reviews.reset_index(drop=True)[["product", "review", "great", "test"]]
-    return found
+    kept: pd.DataFrame = reviews.reset_index(drop=True)[["product", "review", "great", "test"]]
+    return kept
 
 
 DATASET = Dataset(

@@ -53,8 +53,8 @@ def evidence(group: Any, y: Any) -> dict[str, float]:
 
 def learn(x: pd.DataFrame, y: Any) -> dict[str, Any]:
     """Return for each column its edges and the weights of its groups."""
-    ends = {name: edges(x[name]) for name in map(str, x)}
-    return {name: (ends[name], evidence(groups(x[name], ends[name]), y)) for name in map(str, x)}
+    ends = {str(name): edges(x[name]) for name in x}
+    return {name: (ends[name], evidence(groups(x[name], ends[name]), y)) for name in ends}
 
 
 def weigh(x: pd.DataFrame, card: dict[str, Any]) -> Any:
