@@ -59,12 +59,12 @@ def reply(turn: Turn) -> Reply | None:
     asks: list[str] = []
     if stated or _WHOLE.search(turn.heard.spelt):
         blocks += [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
-        blocks += _background_blocks(turn, background, route)
+        blocks += _background_blocks(turn, background if made else None)
         blocks += phases(turn, route, laid_out)
         blocks += _late(turn, laid_out)
     else:
         blocks += [*_advice(turn, route), Text(_intro(turn, route, laid_out))]
-        blocks += _background_blocks(turn, background if made else None, None)
+        blocks += _background_blocks(turn, background if made else None)
         blocks.append(_outline(turn, route, laid_out))
         asks.append(turn.phrase("path_ask", role=_name(turn, route), per_week=f"{hours:g}"))
     asks += [*passage.questions_near(turn, route, 1), f"What does {a(_name(turn, route))} do?"]
@@ -124,16 +124,14 @@ def _partly(turn: Turn) -> set[str]:
 
 
 def _background(turn: Turn) -> Path | None:
-    """Return the transition path from where the learner comes, in the message or before."""
-    named = next((entry for entry in turn.entries("path") if isinstance(entry, Path)), None)
+    """Return the transition path from where the learner says to come from, or one near to it."""
     told = turn.told.background
-    found = turn.library.get_as(Path, told.path) if told else None
-    return found or (named if named and named.background else None)
+    return turn.library.get_as(Path, told.path) if told else None
 
 
 def _exact(turn: Turn) -> bool:
-    told = turn.told.background
-    return told is None or told.exact
+    """Return whether the path was made for where the learner comes from."""
+    return turn.told.background is not None and turn.told.background.exact
 
 
 def _role(turn: Turn, background: Path | None) -> str:
@@ -176,16 +174,12 @@ def _intro(turn: Turn, route: Path, laid_out: Plan) -> str:
     return f"{text}\n\n{route.summary}"
 
 
-def _background_blocks(turn: Turn, background: Path | None, route: Path | None) -> list[Block]:
-    source = background or route
-    blocks: list[Block] = []
-    if source is None:
-        return blocks
-    if source.brings:
-        blocks.append(Bullets(source.brings, title=turn.phrase("brings")))
-    if source.missing:
-        blocks.append(Bullets(source.missing, title=turn.phrase("missing")))
-    return blocks
+def _background_blocks(turn: Turn, background: Path | None) -> list[Block]:
+    """Return what a background brings and what is new for it."""
+    if background is None:
+        return []
+    listed = (("brings", background.brings), ("missing", background.missing))
+    return [Bullets(lines, title=turn.phrase(title)) for title, lines in listed if lines]
 
 
 def _advice(turn: Turn, route: Path) -> list[Block]:
