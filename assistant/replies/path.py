@@ -58,12 +58,12 @@ def reply(turn: Turn) -> Reply | None:
         blocks.append(Text(nearest))
     asks: list[str] = []
     if stated or _WHOLE.search(turn.heard.spelt):
-        blocks += [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
+        blocks += [*_advice(turn, route, passage.LIKELY), Text(_intro(turn, route, laid_out))]
         blocks += _background_blocks(turn, background if made else None)
         blocks += phases(turn, route, laid_out)
         blocks += _late(turn, laid_out)
     else:
-        blocks += [*_advice(turn, route), Text(_intro(turn, route, laid_out))]
+        blocks += [*_advice(turn, route, passage.HINT), Text(_intro(turn, route, laid_out))]
         blocks += _background_blocks(turn, background if made else None)
         blocks.append(_outline(turn, route, laid_out))
         asks.append(turn.phrase("path_ask", role=_name(turn, route), per_week=f"{hours:g}"))
@@ -182,11 +182,11 @@ def _background_blocks(turn: Turn, background: Path | None) -> list[Block]:
     return [Bullets(lines, title=turn.phrase(title)) for title, lines in listed if lines]
 
 
-def _advice(turn: Turn, route: Path) -> list[Block]:
+def _advice(turn: Turn, route: Path, chance: float) -> list[Block]:
     """Return what is known about the learner's own case, else how people get into the role."""
     elsewhere = turn.told.background is not None and not turn.told.background.exact
     kinds = ("faq",) if elsewhere else ("faq", "path", "role")
-    question = passage.asked(turn, passage.HINT, kinds=kinds)
+    question = passage.asked(turn, chance, kinds=kinds)
     if question is None:
         return _way_in(turn, route)
     entry = turn.library.get(question.entry)
