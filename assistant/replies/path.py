@@ -24,12 +24,17 @@ SHOWN_STEPS, OUTLINED = 7, 4
 _WHOLE = re.compile(
     r"\b(?:plan|road ?map|path|schedule|curriculum|syllabus|steps?|weeks?|months?)\b", re.IGNORECASE
 )
+_BECOME = re.compile(r"\bbecom(?:e|ing)\s+(?:an?\s+)?", re.IGNORECASE)
+NEXT = 12  # characters after "become a" in which the name of the aim begins
 RESOURCES = 6
 _SPOKEN = {"theory_first": "theory", "hands_on": "hands-on", "less_theory": "hands-on"}
 
 
 def reply(turn: Turn) -> Reply | None:
     """Plan the way into the role named; a background in the message picks a transition."""
+    if _aims_elsewhere(turn):
+        question = passage.asked(turn, passage.HINT, kinds=("faq",))
+        return passage.answer(turn, question) if question else None
     background = _background(turn)
     role = _role(turn, background)
     time, said = turn.told, turn.heard.slots
@@ -112,6 +117,13 @@ def _carried(turn: Turn, route: Path) -> Carried:
     spent = {id_: over.spent.get(id_, 0.0) + earlier.spent.get(id_, 0.0)
              for id_ in {*over.spent, *earlier.spent}}  # fmt: skip
     return Carried({**skipped, **earlier.reasons, **over.known}, spent)
+
+
+def _aims_elsewhere(turn: Turn) -> bool:
+    """Return whether a message asks how to become what is a background here, and no role."""
+    found = _BECOME.search(turn.heard.spelt)
+    aims = [item for item in turn.heard.mentions if found and 0 <= item.start - found.end() < NEXT]
+    return bool(aims) and all(item.kind == "path" for item in aims)
 
 
 def known_ids(turn: Turn) -> set[str]:
