@@ -26,33 +26,18 @@ from assistant.replies import (
     why,
 )
 from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
-from assistant.reply import Block, Reply, Text
+from assistant.reply import Reply, Text
 from assistant.scope import in_field, in_scope, strange_subject
 from assistant.search import Encode, Floats
+from assistant.several import ASKS, joined, split
 from skills.exercise import Exercise
 
 LIMIT = 2000  # characters of a message that are read
 SMALL_TALK = 0.75  # how likely talk must be in a message that leans on the conversation
-SURELY_TALK = 1.01  # … in one that names something of ours, or asks how to stop something
 _CLOSING = ("cancel", "deny", "goodbye")
-MOST_QUESTIONS = 3  # of one message that are answered one by one
-STORY_WORDS = 45  # a longer message is a story with a question, not a list of questions
-# Where one question ends and the next begins: a question mark, or "and how …", ", why …".
-_BETWEEN = re.compile(
-    r"(?<=\?)\s+(?=\S)|(?:\s*[,;]\s*(?:and\s+|also\s+)?|\s+and\s+|\s+also\s+)"
-    r"(?=(?:how|what|whats|what's|why|when|where|which|who|is|are|does|do|can|could|should)\s)",
-    re.IGNORECASE,
-)
 _CHOOSES = re.compile(r"\b(?:the|one|kind|type|sense|mean|meant|as in|that|thing)\b", re.IGNORECASE)
 CHOOSING_WORDS = 10
 CLEARLY = 0.05  # how much nearer the chosen reading must be than the next
-# How a question or a request begins; what begins otherwise is a story before the question.
-_ASKS = re.compile(
-    r"^\W*(?:(?:hi|hey|hello|ok|so|and|also|please|pls)\W+)*(?:how|what|whats|what's|why|when|where"
-    r"|which|who|is|are|does|do|did|can|could|should|would|will|explain|define|describe|compare"
-    r"|tell|give|show|list)\b",
-    re.IGNORECASE,
-)
 SHORT_CHANGE = 10  # words of a message that changes a plan
 ONE_QUESTION = 0.75  # how likely a stored question must be to answer several clauses as one
 STANDING = 0.1  # how much likelier a message must be with its topic than without
@@ -84,7 +69,7 @@ class Conversation:
         self._mind = mind
         self._encode = encode
         self._exercises = exercises
-        self._leaned_on = ""  # the topic that the last message took from the conversation
+        self._read: dict[str, Understanding] = {}  # what was understood while answering a message
         self._explained: Reply | None = None  # the last reply that says how it came to be
         self.memory = Memory(level=level)
 
@@ -97,31 +82,33 @@ class Conversation:
 
     def respond(self, text: str) -> Reply:
         """Return the reply to a message of any length and kind; never raises for its content."""
-        message = clean(text[: 4 * LIMIT]).strip()
-        cut = len(text) > 4 * LIMIT or len(message) > LIMIT
-        message = message[:LIMIT]
+        self._read = {}
+        whole = clean(text[: 4 * LIMIT]).strip()
+        cut = len(text) > 4 * LIMIT or len(whole) > LIMIT
+        message = whole[:LIMIT]
         if not re.search(r"\w", message):
             note = self._mind.phrases["not_readable" if text.strip() else "empty"]
             return Reply("clarify", "empty", (Text(note),), question=message)
         if message.casefold() == "/why":
             return why.reply(self._explained, self._mind.phrases)
-        reply = self._pasted(message) or self._picked(message) or self._several(message)
-        reply = reply or self._answer(message)
-        if cut:
-            note = self._mind.phrases["truncated_input"].format(limit=f"{LIMIT:,}")
-            reply = dataclasses.replace(reply, blocks=(Text(note), *reply.blocks))
+        reply = self._pasted(whole)
+        if reply is None:
+            reply = self._picked(message) or self._several(message) or self._answer(message)
+            if cut:
+                note = self._mind.phrases["truncated_input"].format(limit=f"{LIMIT:,}")
+                reply = dataclasses.replace(reply, blocks=(Text(note), *reply.blocks))
         reply = remember.offered(reply, self.memory, self._mind)
         self.memory.last = reply
         self._explained = reply if reply.trace else self._explained
         return reply
 
-    def _pasted(self, message: str) -> Reply | None:
-        """Read a message that is a job advert; None where it is none."""
+    def _pasted(self, text: str) -> Reply | None:
+        """Read a message that is a job advert, longer than others may be; None if it is none."""
         from assistant.replies import advert  # rarely needed: the reader of adverts
 
-        if not advert.is_pasted(message):
+        if not advert.is_pasted(text):
             return None
-        return advert.reply(self._plain_turn(message, "skill_gap"))
+        return advert.reply(self._plain_turn(text[:LIMIT], "skill_gap"), text)
 
     def _several(self, message: str) -> Reply | None:
         """Answer each of several questions in one message; None where there is but one."""
@@ -138,23 +125,23 @@ class Conversation:
                 replies.append(reply)
         if len(replies) < 2:
             return dataclasses.replace(replies[0], question=message) if replies else None
-        return _joined(message, replies)
+        return joined(message, replies)
 
     def _is_one(self, message: str) -> bool:
         """Return whether a message of several clauses is strange, or a stored question, whole."""
-        heard = understand(message, self._encode, self._mind, self._today)
+        heard = self._understood(message)
         return heard.prediction.is_out_of_scope or _evidence(heard) >= ONE_QUESTION
 
     def _answer(self, message: str) -> Reply:
         pending, self.memory.pending = self.memory.pending, Pending()
         spelt = message if pending.choices else ordinals(message, self.memory, self._mind.library)
         resumed = returns(spelt)
-        heard = understand(resumed or spelt, self._encode, self._mind, self._today)
+        heard = self._understood(resumed or spelt)
         own = self._heard(heard)
         about_them = learner.reply(own, pending) if pending.keeps or in_scope(own) else None
         if about_them is not None:
             self._remember(own, about_them)
-            return dataclasses.replace(about_them, trace=trace(own))
+            return dataclasses.replace(about_them, trace=why.trace(own))
         turn = self._turn(heard)
         if resumed and turn.about and turn.intent == "define" and not concept.specific(turn):
             turn = dataclasses.replace(turn, intent="more")
@@ -169,28 +156,35 @@ class Conversation:
         if reply is None:
             reply = talk.unsure(turn) if in_field(turn) else talk.out_of_scope(turn)
         self._remember(turn, reply)
-        return dataclasses.replace(reply, trace=trace(turn))
+        return dataclasses.replace(reply, trace=why.trace(turn))
+
+    def _understood(self, text: str) -> Understanding:
+        """Return what a text means on its own; each text of a message is looked into once."""
+        if text not in self._read:
+            self._read[text] = understand(text, self._encode, self._mind, self._today)
+        return self._read[text]
 
     def _turn(self, heard: Understanding) -> Turn:
         """Return the turn, with what the message leaves out taken from the conversation."""
         intent, sure = heard.intent, heard.confidence
         about = tuple(heard.named())
         topical = any(mention.kind in TOPIC_KINDS for mention in about)
-        if intent == "profile" and ("?" in heard.text or _ASKS.match(heard.text)):
+        if intent == "profile" and ("?" in heard.text or ASKS.match(heard.text)):
             ranked = heard.prediction.ranked
             intent, sure = next((pair for pair in ranked if pair[0] != "profile"), (intent, sure))
         talks = intent in (*dispatch.TALK, *control.CONTROL)
-        if talks and (topical or (intent in _CLOSING and _ASKS.match(heard.text))):
-            about_talk = intent in control.AGAIN
-            intent, sure = self._substantial(heard, SMALL_TALK if about_talk else SURELY_TALK)
+        again = intent in control.AGAIN and sure >= SMALL_TALK  # "simpler: what is PCA"
+        asks = topical or (intent in _CLOSING and ASKS.match(heard.text))
+        if talks and asks and not again:
+            intent, sure = self._substantial(heard)
         if intent in (*dispatch.TALK, *control.CONTROL) and sure >= SMALL_TALK:
             return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
         replans = self._replans(heard)
-        self._leaned_on = ""
+        leans_on = ""
         chosen = self._spelt(heard)
         if chosen is not None:
             reading, spelt = chosen
-            self._leaned_on = reading.topic
+            leans_on = reading.topic
             about = tuple(spelt.named())
             intent, sure = self._meant(heard, spelt, reading)
             told = spelt.slots if reading.goes_on and not replans else heard.slots
@@ -201,7 +195,9 @@ class Conversation:
             intent, about = "path", tuple(item for item in about if item.kind == "role")
         if intent in dispatch.CAREER or intent in dispatch.ADVICE:
             about = tuple(self._as_role(mention) for mention in about)
-        return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
+        return Turn(
+            self._mind, heard, self.memory, self._exercises, intent, about, sure, leans_on
+        )  # fmt: skip
 
     def _replans(self, heard: Understanding) -> bool:
         """Return whether a few words change what the plan just shown was made from."""
@@ -219,7 +215,7 @@ class Conversation:
     def _spelt(self, heard: Understanding) -> tuple[Reading, Understanding] | None:
         """Return what the message stands for in its conversation, None if it stands alone."""
         found = [
-            (reading, understand(reading.text, self._encode, self._mind, self._today))
+            (reading, self._understood(reading.text))
             for reading in readings(heard, self.memory, self._mind.library)
         ]
         if not found:
@@ -229,8 +225,10 @@ class Conversation:
             reading.leans and (not strange or _familiar(spelt)) for reading, spelt in found
         )
         best = max(found, key=lambda pair: _evidence(pair[1]) - FAR * pair[0].far)
-        bar = max(_evidence(heard) + STANDING, LEANING)
-        return best if leaning or _evidence(best[1]) > bar else None
+        alone, spelt_out = _evidence(heard), _evidence(best[1])
+        if alone >= ONE_QUESTION and spelt_out < alone / 2:
+            return None  # a stored question as it stands
+        return best if leaning or spelt_out > max(alone + STANDING, LEANING) else None
 
     def _meant(
         self, heard: Understanding, spelt: Understanding, reading: Reading
@@ -243,15 +241,16 @@ class Conversation:
             return heard.intent, heard.confidence
         if reading.goes_on and self.memory.intent and spelt.confidence < OWN_INTENT:
             return self.memory.intent, 1.0
-        return self._substantial(spelt, SURELY_TALK)
+        return self._substantial(spelt)
 
-    def _substantial(self, heard: Understanding, bar: float = SMALL_TALK) -> tuple[str, float]:
-        """Return the likeliest intent that is about something, unless small talk is likelier."""
-        if heard.confidence < bar:
-            for label, share in heard.prediction.ranked:
-                if label not in dispatch.TALK and label not in control.CONTROL:
-                    return label, share
-        return heard.intent, heard.confidence
+    def _substantial(self, heard: Understanding) -> tuple[str, float]:
+        """Return the likeliest intent that is about something, with its probability."""
+        about = (
+            pair
+            for pair in heard.prediction.ranked
+            if pair[0] not in dispatch.TALK and pair[0] not in control.CONTROL
+        )
+        return next(about, (heard.intent, heard.confidence))
 
     def _control(self, turn: Turn, pending: Pending) -> Reply | None:
         """Answer what is about the conversation itself: yes, no, more, simpler, I meant …"""
@@ -298,15 +297,15 @@ class Conversation:
         self.memory.pending = Pending()
         self.memory.turn_to(id_)
         card = self._mind.library.cards[id_]
-        heard = understand(f"what is {card.name}", self._encode, self._mind, self._today)
+        heard = self._understood(f"what is {card.name}")
         about = (Mention(id_, card.kind, card.name, 1.0, 8, 8 + len(card.name)),)
         turn = Turn(self._mind, heard, self.memory, self._exercises, "define", about)
         reply = concept.reply(turn) or talk.unsure(turn)
         self._remember(turn, reply)
-        return dataclasses.replace(reply, question=message, trace=trace(turn))
+        return dataclasses.replace(reply, question=message, trace=why.trace(turn))
 
     def _plain_turn(self, message: str, intent: str) -> Turn:
-        heard = understand(message, self._encode, self._mind, self._today)
+        heard = self._understood(message)
         return Turn(self._mind, heard, self.memory, self._exercises, intent, ())
 
     def _heard(self, heard: Understanding) -> Turn:
@@ -362,7 +361,7 @@ class Conversation:
             self.memory.listed = tuple(topics)
         if not topics and reply.sources:
             topics = [reply.sources[0].id]
-        kept = [self._leaned_on] if self._leaned_on in topics else []
+        kept = [turn.leans_on] if turn.leans_on in topics else []
         for id_ in (*reversed(topics), *kept):
             self.memory.turn_to(id_)
 
@@ -376,53 +375,4 @@ def _evidence(heard: Understanding) -> float:
     return max((item.chance for item in heard.asked), default=0.0)
 
 
-def split(message: str) -> list[str]:
-    """Return the questions of a message that holds several, else nothing."""
-    if len(message.split()) > STORY_WORDS:
-        return []
-    parts = [part.strip(" ,;") for part in _BETWEEN.split(message)]
-    parts = [part for part in parts if len(part.split()) >= 2]
-    asked = all("?" in part or _ASKS.match(part) for part in parts)
-    return parts if asked and 2 <= len(parts) <= MOST_QUESTIONS else []
-
-
-def _joined(message: str, replies: Sequence[Reply]) -> Reply:
-    """Return one reply made of the replies to several questions, in order."""
-    blocks: list[Block] = []
-    for reply in replies:
-        blocks += [Text(f"**{reply.question}**"), *reply.blocks]
-    sources = {source.url: source for reply in replies for source in reply.sources}
-    entities = {entity.id: entity for reply in replies for entity in reply.entities}
-    return dataclasses.replace(
-        replies[0],
-        question=message,
-        blocks=tuple(blocks),
-        sources=tuple(sources.values()),
-        entities=tuple(entities.values()),
-        suggestions=replies[-1].suggestions,
-        actions=tuple(action for reply in replies for action in reply.actions),
-        keeps=tuple(keep for reply in replies for keep in reply.keeps),
-        kept=tuple(block for reply in replies for block in reply.kept),
-    )
-
-
-def trace(turn: Turn) -> dict[str, object]:
-    """Return how a reply came to be: intents, scope, names and the nearest passages."""
-    prediction = turn.heard.prediction
-    places = turn.library.passages
-    return {
-        "intent": turn.intent,
-        "intents": [[label, round(share, 3)] for label, share in prediction.ranked],
-        "out_of_scope": round(prediction.out_of_scope, 3),
-        "called_out_of_scope": prediction.is_out_of_scope,
-        "names": [[mention.text, mention.id, mention.score] for mention in turn.about],
-        "understood": turn.heard.spelt,
-        "questions": [[item.entry, item.field, item.chance] for item in turn.heard.asked[:5]],
-        "passages": [
-            [places[hit.row].entry, places[hit.row].field, round(hit.dense, 3)]
-            for hit in turn.heard.hits[:5]
-        ],
-    }
-
-
-__all__ = ["LIMIT", "Conversation", "split", "trace"]
+__all__ = ["LIMIT", "Conversation"]

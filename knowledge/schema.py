@@ -380,30 +380,3 @@ FOLDERS: dict[str, str] = {
     "applications": "application", "industries": "industry", "resources": "resource",
     "faq": "faq", "claims": "claim", "occupations": "occupation",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A field that holds ids, and the kinds of entry that may stand in it."""
-
-    field: str
-    kinds: tuple[str, ...] = ()
-
-
-LINKS: tuple[Link, ...] = (
-    Link("prerequisites", ("concept",)),
-    Link("related", tuple(KINDS)),
-    Link("concepts", ("concept",)),
-    Link("applications", ("application",)),
-    Link("industries", ("industry",)),
-    Link("roles", ("role",)),
-    Link("role", ("role",)),
-    Link("competencies", ("competency",)),
-    Link("must", ("competency",)),
-    Link("gives", ("competency", "concept")),
-    Link("eases", ("competency", "concept")),
-    Link("nice", ("competency",)),
-    Link("resources", ("resource",)),
-    Link("topics", ("concept", "competency")),
-    Link("exercises", ("exercise",)),
-)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant.conversation import LIMIT, Conversation, split
+from assistant.conversation import LIMIT, Conversation
 from assistant.render.document import as_json
 from assistant.render.plain import clean, whole
 from assistant.replies.control import pick
+from assistant.several import split
 
 Start = Callable[[], Conversation]
 

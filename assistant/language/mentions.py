@@ -113,10 +113,10 @@ class MentionFinder:
         self._known = {*words, *known_words}
         self._corrections: dict[str, str] = {}
         self._phrases: dict[str, str] = {}
-        self._long: dict[int, list[str]] = defaultdict(list)
+        self._long: dict[tuple[int, str], list[str]] = defaultdict(list)
         for form in self._owners:
             if " " in form and len(form) >= _LETTERS_FOR_A_PHRASE:
-                self._long[form.count(" ") + 1].append(form)
+                self._long[form.count(" ") + 1, form[0]].append(form)
 
     def find(self, text: str) -> list[Mention]:
         """Return the mentions in a text in the order they stand, the longest names first served."""
@@ -170,8 +170,7 @@ class MentionFinder:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        first = form.split()[0]
-        names = [name for name in self._long.get(words, ()) if name.startswith(first[0])]
+        names = self._long.get((words, form[0]), ())
         found = process.extractOne(form, names, scorer=OSA.distance, score_cutoff=2)
         pairs = zip(form.split(), found[0].split(), strict=True) if found else ()
         alike = all(one == other or _misspelt(one, other) for one, other in pairs)

@@ -27,9 +27,9 @@ def is_pasted(message: str) -> bool:
     return len({found.group().casefold() for found in _ADVERT.finditer(message)}) > 1
 
 
-def reply(turn: Turn) -> Reply | None:
+def reply(turn: Turn, text: str) -> Reply | None:
     """Return what an advert asks for against what the learner told; None where it names little."""
-    match = advert(turn.library, turn.heard.text, turn.exercises, evidence(turn))
+    match = advert(turn.library, text, turn.exercises, evidence(turn))
     if len(match.findings.asks) < NAMED:
         return None
     names = [row.name for row in match.near[:2]]

@@ -49,6 +49,14 @@ _WANTS = re.compile(
     r"|move into|switch to)\b",
     re.I,
 )
+_BEHIND = re.compile(
+    r"\b(?:fell|fallen|falling|am|i'm|got|getting|running|lagging)\s+"
+    r"(?:(?:way|far|so|a bit|much|too)\s+)?(?:behind|late)\b"
+    r"|\b(?:missed|lost|skipped)\b.*\b(?:days?|weeks?|months?)\b"
+    r"|\b(?:did not|didn'?t|couldn'?t|could not)\s+(?:study|learn|keep up|manage)\b"
+    r"|\bre-?plan\b|\bstart (?:my|the) plan (?:again|anew)\b",
+    re.I,
+)
 _STYLES = (
     ("less_theory", re.compile(r"\bless theor|\btoo much theory|\btoo theoretical", re.I)),
     ("hands_on", re.compile(r"\bmore (?:hands[- ]on|practice|practical|exercises|doing)\b", re.I)),
@@ -178,7 +186,10 @@ def why(turn: Turn) -> Reply | None:
 
 
 def changed(turn: Turn) -> Reply | None:
-    """Lay the plan out anew where a few words change what it was made from, else None."""
+    """Lay the plan out anew where a few words change what it was made from, else None.
+
+    Where the learner fell behind, what is left begins today.
+    """
     told, memory = turn.heard.slots, turn.memory
     if told.hypothetical or "?" in turn.heard.text or turn.intent == "forget":
         return None
@@ -189,7 +200,8 @@ def changed(turn: Turn) -> Reply | None:
     ids = {base(step["id"]) for step in _steps(turn)}
     known = {id_ for id_, how in told.skills.items() if how == "known"}
     known = known if _of_plan(turn) else known & ids
-    if not (wish.style or wish.hours or wish.weeks or known):
+    behind = bool(_BEHIND.search(turn.heard.text)) and not turn.about
+    if not (behind or wish.style or wish.hours or wish.weeks or known):
         return None
     old = _document(turn) or {}
     memory.told = wish.after(dataclasses.replace(memory.told, goal=old.get("role", "")))
@@ -254,6 +266,8 @@ def differences(turn: Turn, old: Mapping[str, Any], new: Mapping[str, Any]) -> l
     ):
         if was != is_ and was is not None and is_ is not None:
             found.append(turn.phrase(name, before=f"{was:g}", after=f"{is_:g}"))
+    if _BEHIND.search(turn.heard.text) and old.get("ends") != new.get("ends"):
+        found.append(turn.phrase("change_ends", before=old.get("ends"), after=new.get("ends")))
     return found
 
 

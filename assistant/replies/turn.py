@@ -116,6 +116,7 @@ class Turn:
     intent: str
     about: tuple[Mention, ...]
     sure: float = 1.0  # probability of the intent; 1 where the conversation gave it
+    leans_on: str = ""  # the topic that the message took from the conversation
 
     @property
     def library(self) -> Library:

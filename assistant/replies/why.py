@@ -1,11 +1,31 @@
-"""How the last answer came to be: what was understood and what was found."""
+"""How an answer came to be: what was understood and what was found."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assistant.replies.turn import Turn
 from assistant.reply import Block, Bullets, Reply, Text
 
 MOST = 5  # lines of a kind
+
+
+def trace(turn: Turn) -> dict[str, object]:
+    """Return how a reply came to be: intents, scope, names and the nearest passages."""
+    prediction = turn.heard.prediction
+    places = turn.library.passages
+    return {
+        "intent": turn.intent,
+        "intents": [[label, round(share, 3)] for label, share in prediction.ranked],
+        "out_of_scope": round(prediction.out_of_scope, 3),
+        "called_out_of_scope": prediction.is_out_of_scope,
+        "names": [[mention.text, mention.id, mention.score] for mention in turn.about],
+        "understood": turn.heard.spelt,
+        "questions": [[item.entry, item.field, item.chance] for item in turn.heard.asked[:5]],
+        "passages": [
+            [places[hit.row].entry, places[hit.row].field, round(hit.dense, 3)]
+            for hit in turn.heard.hits[:5]
+        ],
+    }
 
 
 def reply(last: Reply | None, phrases: Mapping[str, str]) -> Reply:

@@ -8,9 +8,11 @@ from click.testing import CliRunner
 
 from assistant.adverts import match
 from assistant.cli import main
+from assistant.conversation import LIMIT, Conversation
 from assistant.fit import listed, rank, taste, trait_names
 from assistant.gap import Evidence
-from assistant.render.plain import whole
+from assistant.mind import Mind
+from assistant.render.plain import text_of, whole
 from assistant.replies.advert import is_pasted
 from knowledge.library import Library
 from skills.exercise import catalogue
@@ -150,3 +152,12 @@ def test_somebody_speaking_is_no_advert():
     story = "I have a degree in physics and 3 years of experience with Python and SQL. " * 3
     assert not is_pasted(story) and not is_pasted("What are the requirements? You have a degree.")
     assert is_pasted(PASTED)
+
+
+def test_an_advert_longer_than_other_messages_is_read_whole(mind: Mind):
+    talk = Conversation(mind, mind.encoder.layers, catalogue())
+    filler = "We are a friendly company in the middle of the town with a large garden. " * 40
+    assert len(filler) > LIMIT
+    reply = talk.respond(PASTED + filler + "You must also know Kubernetes.")
+    said = text_of(reply.blocks)
+    assert "Kubernetes" in said and "2,000 characters" not in said

@@ -187,6 +187,26 @@ def test_a_plan_changes_with_what_is_said(evening: Evening, store: Store) -> Non
     assert known not in [step["id"] for step in latest["steps"]]
 
 
+@pytest.mark.parametrize(
+    "said", ["I fell behind", "I missed two weeks because of exams", "please replan"]
+)
+def test_who_fell_behind_gets_what_is_left_from_today(
+    evening: Evening, store: Store, said: str
+) -> None:
+    planned(evening)
+    evening.say("I've done that")
+    before = store.load().plan
+    evening.begin()
+    evening.now += timedelta(weeks=3)
+    told = evening.say(said)
+    after = store.load().plan
+    assert before is not None and after is not None
+    assert f"ends on {after['ends']} in place of {before['ends']}" in told
+    assert after["ends"] > before["ends"]
+    done = [step["id"] for step in before["steps"] if step.get("done")]
+    assert [step["id"] for step in after["steps"] if step.get("done")] == done
+
+
 def test_less_theory_is_of_the_plan_while_it_is_spoken_of(evening: Evening) -> None:
     planned(evening)
     assert "your plan" in evening.say("less theory").casefold()

@@ -1,0 +1,53 @@
+"""Several questions in one message: where they part, and one reply out of the replies to them."""
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from assistant.reply import Block, Reply, Text
+
+MOST_QUESTIONS = 3  # of one message that are answered one by one
+STORY_WORDS = 45  # a longer message is a story with a question, not a list of questions
+# Where one question ends and the next begins: a question mark, or "and how …", ", why …".
+_BETWEEN = re.compile(
+    r"(?<=\?)\s+(?=\S)|(?:\s*[,;]\s*(?:and\s+|also\s+)?|\s+and\s+|\s+also\s+)"
+    r"(?=(?:how|what|whats|what's|why|when|where|which|who|is|are|does|do|can|could|should)\s)",
+    re.IGNORECASE,
+)
+# How a question or a request begins; what begins otherwise is a story before the question.
+ASKS = re.compile(
+    r"^\W*(?:(?:hi|hey|hello|ok|so|and|also|please|pls)\W+)*(?:how|what|whats|what's|why|when|where"
+    r"|which|who|is|are|does|do|did|can|could|should|would|will|explain|define|describe|compare"
+    r"|tell|give|show|list)\b",
+    re.IGNORECASE,
+)
+
+
+def split(message: str) -> list[str]:
+    """Return the questions of a message that holds several, else nothing."""
+    if len(message.split()) > STORY_WORDS:
+        return []
+    parts = [part.strip(" ,;") for part in _BETWEEN.split(message)]
+    parts = [part for part in parts if len(part.split()) >= 2]
+    asked = all("?" in part or ASKS.match(part) for part in parts)
+    return parts if asked and 2 <= len(parts) <= MOST_QUESTIONS else []
+
+
+def joined(message: str, replies: Sequence[Reply]) -> Reply:
+    """Return one reply made of the replies to several questions, in order."""
+    blocks: list[Block] = []
+    for reply in replies:
+        blocks += [Text(f"**{reply.question}**"), *reply.blocks]
+    sources = {source.url: source for reply in replies for source in reply.sources}
+    entities = {entity.id: entity for reply in replies for entity in reply.entities}
+    return dataclasses.replace(
+        replies[0],
+        question=message,
+        blocks=tuple(blocks),
+        sources=tuple(sources.values()),
+        entities=tuple(entities.values()),
+        suggestions=replies[-1].suggestions,
+        actions=tuple(action for reply in replies for action in reply.actions),
+        keeps=tuple(keep for reply in replies for keep in reply.keeps),
+        kept=tuple(block for reply in replies for block in reply.kept),
+    )
