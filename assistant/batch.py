@@ -11,7 +11,6 @@ from assistant.conversation import Conversation
 from assistant.mind import Mind
 from assistant.render.document import as_json
 from assistant.reply import Reply
-from skills.exercise import catalogue
 
 
 def questions(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
@@ -36,9 +35,9 @@ def timed(conversation: Conversation, text: str) -> Reply:
 
 def answers(lines: Iterable[bytes], mind: Mind) -> Iterator[dict[str, Any]]:
     """Yield the answer to each line; a line is a conversation of its own."""
-    exercises = catalogue()
+    mind.warm_up()
     for line in questions(lines):
-        conversation = Conversation(mind, mind.encoder.layers, exercises, today=date.today())
+        conversation = Conversation(mind, mind.encoder.layers, mind.exercises, today=date.today())
         turns = line.get("turns")
         if isinstance(turns, list):
             replies = [as_json(timed(conversation, str(turn))) for turn in turns]

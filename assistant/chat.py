@@ -17,7 +17,6 @@ from assistant.learner.store import HISTORY
 from assistant.mind import Mind
 from assistant.places import data_dir
 from assistant.reply import Action, Reply
-from skills.exercise import Exercise
 
 WELCOME = "Lodestar. Ask about machine learning, deep learning and careers in them."
 FIRST = (
@@ -47,9 +46,9 @@ def converse(lines: Iterator[str], answer: Callable[[str], Reply], write: Callab
 class Chat:
     """A conversation at a terminal."""
 
-    def __init__(self, mind: Mind, exercises: dict[str, Exercise]) -> None:
+    def __init__(self, mind: Mind) -> None:
         self._mind = mind
-        self._exercises = exercises
+        self._exercises = mind.exercises
         self._conversation: Conversation | None = None
         self._session = Session()
         self._warm = threading.Thread(target=self._warm_up, daemon=True)

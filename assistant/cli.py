@@ -1,5 +1,6 @@
 """The command line: one thin function per command."""
 
+import importlib
 import os
 import sys
 from collections.abc import Iterator
@@ -15,20 +16,30 @@ from assistant.commands.common import (
     print_json,
     print_reply,
 )
-from assistant.commands.evaluate import evaluate
-from assistant.commands.exercise import exercise
-from assistant.commands.gap import gap
-from assistant.commands.knowledge import knowledge
-from assistant.commands.path import path
-from assistant.commands.profile import profile
-from assistant.commands.progress import progress
-from assistant.commands.quiz import quiz, review
-from assistant.commands.roles import roles
 from assistant.errors import LodestarError, UsageError
+
+# Commands by the module that holds them; a module is imported when its command is wanted.
+MODULES = {
+    "evaluate": "evaluate", "exercise": "exercise", "gap": "gap", "knowledge": "knowledge",
+    "path": "path", "profile": "profile", "progress": "progress", "quiz": "quiz",
+    "review": "quiz", "roles": "roles",
+}  # fmt: skip
 
 
 class Main(click.Group):
     """The root command; turns our errors into short messages and exit codes."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names of the commands, in order."""
+        return sorted((*super().list_commands(context), *MODULES))
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Return a command, None where there is none of this name."""
+        if name not in MODULES:
+            return super().get_command(context, name)
+        module = importlib.import_module(f"assistant.commands.{MODULES[name]}")
+        command: click.Command = getattr(module, name)
+        return command
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command; exit 0 fine, 1 failed, 2 wrong usage, 130 interrupted."""
@@ -82,12 +93,13 @@ def main(context: click.Context, debug: bool, private: bool) -> None:
 def _chat() -> None:
     from assistant.chat import Chat, converse
     from assistant.learner.session import Session
-    from skills.exercise import catalogue
 
     if sys.stdin.isatty() and sys.stdout.isatty():
-        Chat(load_mind(), dict(catalogue())).run()
+        Chat(load_mind()).run()
         return
-    talk, session = new_conversation(), Session()
+    mind = load_mind()
+    mind.warm_up()
+    talk, session = new_conversation(mind), Session()
     converse(
         _input_lines(), lambda text: session.respond(talk, text), click.echo,
         lambda action: play_exercise(action.id, keep=session.keep_run),
@@ -153,7 +165,3 @@ def doctor(as_json: bool) -> None:
             click.echo(f"problem: {problem}")
     if document["problems"]:
         raise SystemExit(1)
-
-
-for command in (knowledge, exercise, evaluate, path, gap, profile, progress, quiz, review, roles):
-    main.add_command(command)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
@@ -30,7 +30,7 @@ from assistant.reply import Reply, Text
 from assistant.scope import in_field, in_scope, strange_subject
 from assistant.search import Encode, Floats
 from assistant.several import ASKS, joined, split
-from skills.exercise import Exercise
+from skills.exercise import Catalogue
 
 LIMIT = 2000  # characters of a message that are read
 SMALL_TALK = 0.75  # how likely talk must be in a message that leans on the conversation
@@ -57,7 +57,7 @@ class Conversation:
         self,
         mind: Mind,
         encode: Encode,
-        exercises: Mapping[str, Exercise],
+        exercises: Catalogue,
         level: str = "newcomer",
         today: date | None = None,
     ) -> None:

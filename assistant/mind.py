@@ -1,5 +1,6 @@
 """Everything a conversation needs, compiled once into the cache and opened from there."""
 
+import gc
 import hashlib
 import json
 import os
@@ -7,6 +8,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,16 +18,17 @@ from assistant.errors import CacheError, LodestarError
 from assistant.language import encoder as encoding
 from assistant.language.intents import IntentClassifier
 from assistant.language.masking import both, encode_both
-from assistant.language.mentions import MentionFinder, tokens
+from assistant.language.mentions import MentionFinder, owners, tokens
 from assistant.language.slots import Story, compile_vocabulary
 from assistant.language.spelling import Speller
 from assistant.places import cache_dir, package_dir
 from assistant.questions import Questions
 from assistant.search import Encode, SearchIndex
 from knowledge import library as knowledge
+from skills.exercise import Catalogue, catalogue, files, package
 
 Say = Callable[[str], None]
-COMPILED = 6  # raise it when the code that compiles changes what it writes
+COMPILED = 8  # raise it when the code that compiles changes what it writes
 OUT_OF_SCOPE = ("out_of_scope", "other_career")
 COMMON = 3  # utterances that must hold a word, which the knowledge does not, for no typing mistake
 LANGUAGE = package_dir("assistant") / "language" / "intents"
@@ -55,14 +58,31 @@ class Mind:
         return SearchIndex.open(self.folder)
 
     @cached_property
+    def exercises(self) -> Catalogue:
+        """The exercises."""
+        return Catalogue(json.loads((self.folder / "exercises.json").read_text("utf-8")))
+
+    @cached_property
     def questions(self) -> Questions:
         """The stored questions, by what tells that a message asks them."""
         return Questions(json.loads((self.folder / "questions.json").read_text("utf-8")))
 
     @cached_property
     def encoder(self) -> encoding.Encoder:
-        """The sentence model."""
-        return encoding.load(self.cache, say=self.say)
+        """The sentence model, which `ahead` may be loading already."""
+        return self._coming.result()
+
+    @cached_property
+    def _coming(self) -> "Future[encoding.Encoder]":
+        pool = ThreadPoolExecutor(1)
+        coming = pool.submit(encoding.load, self.cache, say=self.say)
+        pool.shutdown(wait=False)
+        return coming
+
+    def ahead(self) -> "Mind":
+        """Begin to load the sentence model beside what is done next; return the mind itself."""
+        assert self._coming is not None
+        return self
 
     @cached_property
     def intents(self) -> IntentClassifier:
@@ -73,10 +93,9 @@ class Mind:
     @cached_property
     def names(self) -> MentionFinder:
         """The names of entries and how to find them in a text."""
-        cards = self.library.cards
-        triples = [(name, id_, cards[id_].kind) for name, id_ in self.library.names]
         words = json.loads((self.folder / "words.json").read_text("utf-8"))
-        return MentionFinder(triples, words["known"], words["everyday"])
+        forms = json.loads((self.folder / "names.json").read_text("utf-8"))
+        return MentionFinder(forms, words["known"], words["everyday"])
 
     @cached_property
     def story(self) -> Story:
@@ -96,17 +115,22 @@ class Mind:
         return phrases
 
     def warm_up(self) -> None:
-        """Open every part now, so that the first question does not wait for them."""
+        """Open every part now, so that no question waits; garbage is collected from here on."""
         for part in (
             self.library,
             self.index,
             self.questions,
             self.names,
             self.phrases,
+            self.speller,
+            self.story,
+            self.exercises,
             self.intents,
         ):
             assert part is not None
         self.encoder.encode(["ready"])
+        gc.freeze()
+        gc.enable()
 
 
 def open_mind(say: Say = _silent) -> Mind:
@@ -129,14 +153,18 @@ def open_mind(say: Say = _silent) -> Mind:
 
 def _signature() -> str:
     parts = [str(COMPILED), encoding.MODEL_SHA256, knowledge.signature()]
-    for path in (*sorted(LANGUAGE.glob("*.yaml")), PHRASES, *_code()):
+    for path in _sources():
         status = path.stat()
         parts.append(f"{path.name}|{status.st_size}|{status.st_mtime_ns}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def _sources() -> list[Path]:
+    """Return the files, beside the entries, that decide what a compiled mind holds."""
+    return [*sorted(LANGUAGE.glob("*.yaml")), PHRASES, *files(package()), *_code()]
+
+
 def _code() -> list[Path]:
-    """Return the files whose code decides what a compiled mind holds."""
     here = package_dir("assistant")
     return [
         here / "search.py", here / "questions.py",
@@ -149,7 +177,7 @@ def _code() -> list[Path]:
 def _content() -> str:
     digest = hashlib.sha256(f"{COMPILED}{encoding.MODEL_SHA256}".encode())
     digest.update(knowledge.content_hash().encode())
-    for path in (*sorted(LANGUAGE.glob("*.yaml")), PHRASES, *_code()):
+    for path in _sources():
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -200,12 +228,16 @@ def _build(work: Path, cache: Path, say: Say) -> None:
         "shorthand": _mapping(LANGUAGE.parent / "shorthand.yaml"),
     }
     _write_json(work / "words.json", words)
+    library = knowledge.Library(work)
+    triples = ((name, id_, library.cards[id_].kind) for name, id_ in library.names)
+    _write_json(work / "names.json", owners(triples))
     names = Mind(work, cache).names
     _write_json(work / "questions.json", _questions(Mind(work, cache), texts))
     learnt = masked_utterances(names)
     _intents(learnt, encode_both(encoder.layers), work / "intents", cache, say)
     _write_json(work / "story.json", compile_vocabulary())
     _write_json(work / "phrases.json", _mapping(PHRASES))
+    _write_json(work / "exercises.json", catalogue().documents)
 
 
 def masked_utterances(names: MentionFinder) -> dict[str, list[str]]:

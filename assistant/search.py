@@ -1,12 +1,14 @@
 """Hybrid search over passages: stemmed BM25 and sentence vectors, scores blended.
 
 The index knows texts by their row only. It is built once, saved as plain arrays, and opened by
-mapping them into memory.
+mapping them into memory. Vectors are compared as 8-bit integers, a quarter of the memory, and
+the nearest of them again as they are.
 """
 
 import hashlib
 import json
 import logging
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +23,10 @@ Floats = npt.NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
 DENSE_WEIGHT = 0.6
 K1, B = 1.2, 0.75  # Robertson and Zaragoza 2009, section 3.4
-FILES = ("vectors", "digests", "data", "indices", "indptr")
+RESCORED = 256  # rows whose cosine is computed from the vectors as they are
+BLOCK = 64  # rows of which only the highest score is looked at first
+MANY = 200_000  # rows that are worth a thread for each core
+FILES = ("vectors", "codes", "scales", "digests", "data", "indices", "indptr")
 _TOKEN = re.compile(r"[^\W_]+[+#]{0,2}")
 STOP_WORDS = frozenset(
     """
@@ -85,10 +90,11 @@ class SearchIndex:
         digests = np.array(
             [hashlib.blake2b(gist.encode(), digest_size=16).digest() for gist in gists], "S16"
         )
+        vectors = _vectors(gists, digests, encode, previous)
+        codes, scales = quantised(vectors)
         arrays: dict[str, npt.NDArray[Any]] = {
-            "vectors": _vectors(gists, digests, encode, previous),
-            "digests": digests,
-        }
+            "vectors": vectors, "codes": codes, "scales": scales, "digests": digests,
+        }  # fmt: skip
         vocabulary = _bm25(texts, arrays)
         return cls(arrays, vocabulary)
 
@@ -135,7 +141,50 @@ class SearchIndex:
 
     def scores(self, text: str, vector: Floats) -> tuple[Floats, Floats]:
         """Return the cosine and the word score of every row for a query, float32 (rows,) each."""
-        return self.vectors @ vector, self.lexical(text)
+        return self.dense(vector), self.lexical(text)
+
+    def dense(self, vector: Floats) -> Floats:
+        """Return the cosine of every row with a unit vector, float32 (rows,).
+
+        The `RESCORED` highest are exact, the others within about 0.01.
+        """
+        from simsimd import cdist
+
+        if not len(self):
+            return np.zeros(0, np.float32)
+        code, scale = quantised(vector[None])
+        threads = 1 if len(self) < MANY else os.cpu_count() or 1
+        products = np.asarray(cdist(code, self._arrays["codes"], metric="dot", threads=threads))
+        cosines: Floats = products[0].astype(np.float32)
+        cosines *= self._arrays["scales"]
+        cosines *= scale[0]
+        top = highest(cosines, RESCORED)
+        cosines[top] = self.vectors[top] @ vector
+        return cosines
+
+
+def quantised(vectors: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
+    """Return rows as integers from -127 to 127 and the scale of each: codes · scale ≈ vectors."""
+    scales = np.abs(vectors).max(axis=1, initial=1e-9) / np.float32(127)
+    codes = np.rint(vectors / scales[:, None]).astype(np.int8)
+    return codes, scales.astype(np.float32)
+
+
+def highest(scores: Floats, k: int) -> npt.NDArray[np.intp]:
+    """Return the positions of the k highest scores, in no order.
+
+    They lie in the k blocks with the highest maxima, so that only those are looked through.
+    """
+    if k >= len(scores):
+        return np.arange(len(scores))
+    whole = len(scores) // BLOCK * BLOCK
+    maxima = scores[:whole].reshape(-1, BLOCK).max(axis=1)
+    blocks = np.arange(len(maxima))
+    if k < len(maxima):
+        blocks = np.argpartition(-maxima, k - 1)[:k]
+    rows = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
+    rows = np.concatenate([rows, np.arange(whole, len(scores))])
+    return np.asarray(rows[np.argpartition(-scores[rows], k - 1)[:k]])
 
 
 def best_rows(dense: Floats, lexical: Floats, k: int) -> list[Hit]:
@@ -143,8 +192,7 @@ def best_rows(dense: Floats, lexical: Floats, k: int) -> list[Hit]:
     if not len(dense):
         return []
     blended = DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical
-    k = min(k, len(blended))
-    top = np.argpartition(-blended, k - 1)[:k]
+    top = np.sort(highest(blended, k))
     top = top[np.argsort(-blended[top], kind="stable")]
     return [
         Hit(int(row), float(blended[row]), float(dense[row]), float(lexical[row])) for row in top

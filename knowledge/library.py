@@ -8,8 +8,8 @@ import dataclasses
 import hashlib
 import json
 import typing
-from collections.abc import Iterable, Iterator
-from functools import cache, cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from knowledge.schema import Path as Route
 
 E = TypeVar("E", bound=Entry)
 ROOT = Path(__file__).resolve().parent
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,6 +40,27 @@ class PassageRef:
     entry: str
     field: str
     wording: bool
+
+
+class Places(Sequence[PassageRef]):
+    """Every passage, in the order of the search index; three numbers each, read when asked for."""
+
+    def __init__(self, ids: Sequence[str], fields: Sequence[str], numbers: Sequence[int]) -> None:
+        self._ids, self._fields, self._numbers = ids, fields, numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers) // 3
+
+    @typing.overload
+    def __getitem__(self, row: int) -> PassageRef: ...
+    @typing.overload
+    def __getitem__(self, row: slice) -> list[PassageRef]: ...
+    def __getitem__(self, row: int | slice) -> PassageRef | list[PassageRef]:
+        if isinstance(row, slice):
+            return [self[at] for at in range(*row.indices(len(self)))]
+        at = range(len(self))[row] * 3
+        entry, field, wording = self._numbers[at : at + 3]
+        return PassageRef(self._ids[entry], self._fields[field], bool(wording))
 
 
 def signature(root: Path = ROOT) -> str:
@@ -63,7 +84,8 @@ def write(entries: Iterable[Entry], folder: Path) -> list[Passage]:
     """Write the compiled entries into `folder`; return every passage, in order."""
     cards: list[list[Any]] = []
     names: list[list[str]] = []
-    places: list[list[Any]] = []
+    fields: dict[str, int] = {}
+    places: list[int] = []
     searched: list[Passage] = []
     offset = 0
     with (folder / "entries.jsonl").open("wb") as file:
@@ -74,9 +96,13 @@ def write(entries: Iterable[Entry], folder: Path) -> list[Passage]:
             offset += len(line)
             names.extend([name, entry.id] for name in _names(entry))
             for passage in passages(entry):
-                places.append([passage.entry, passage.field, passage.wording])
+                field = fields.setdefault(passage.field, len(fields))
+                places += (len(cards) - 1, field, int(passage.wording))
                 searched.append(passage)
-    document = {"format": FORMAT, "cards": cards, "names": names, "passages": places}
+    document = {
+        "format": FORMAT, "cards": cards, "names": names, "fields": list(fields),
+        "passages": places,
+    }  # fmt: skip
     (folder / "library.json").write_text(json.dumps(document, ensure_ascii=False), "utf-8")
     return searched
 
@@ -105,7 +131,7 @@ class Library:
         self._entries = folder / "entries.jsonl"
         self.cards = {row[0]: Card(*row) for row in document["cards"]}
         self.names: list[tuple[str, str]] = [(name, id_) for name, id_ in document["names"]]
-        self._places: list[list[Any]] = document["passages"]
+        self.passages = Places(list(self.cards), document["fields"], document["passages"])
         self._read: dict[str, Entry] = {}
 
     def __contains__(self, id_: object) -> bool:
@@ -113,11 +139,6 @@ class Library:
 
     def __len__(self) -> int:
         return len(self.cards)
-
-    @cached_property
-    def passages(self) -> list[PassageRef]:
-        """Every passage, in the order of the search index."""
-        return [PassageRef(*place) for place in self._places]
 
     def get(self, id_: str) -> Entry:
         """Return the entry with this id; raises KeyError where there is none."""

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from knowledge.authoring import Fault, KnowledgeError, Loader, line_of
 from skills.data import DATASETS
-from skills.exercise import FILE, Exercise, package, read
+from skills.exercise import Exercise, files, package, read
 from skills.figures import FIGURES
 from skills.judge import lint
 
@@ -77,7 +77,7 @@ def check(root: Path | None = None) -> list[Fault]:
     """Return every fault of the exercises under `root`, sorted by file and line."""
     root = root or package()
     faults: list[Fault] = []
-    for path in root.glob(f"*/*/{FILE}"):
+    for path in files(root):
         try:
             exercise = strict(path, root)
         except KnowledgeError as error:
@@ -97,10 +97,10 @@ def check(root: Path | None = None) -> list[Fault]:
 
 def _next(root: Path) -> Iterator[Fault]:
     """Yield a fault for each exercise that is named as the next one and does not exist."""
-    files = {path.parent.name: path for path in root.glob(f"*/*/{FILE}")}
-    for path in files.values():
+    ids = {path.parent.name for path in files(root)}
+    for path in files(root):
         with contextlib.suppress(KnowledgeError):
-            unknown = [name for name in read(path, root).next if name not in files]
+            unknown = [name for name in read(path, root).next if name not in ids]
             if unknown:
                 problem = f"names {', '.join(unknown)}"
                 yield Fault(str(path.relative_to(root)), 1, "next", problem, "name exercises")

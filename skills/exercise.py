@@ -9,14 +9,13 @@ which is also what explains a file that does not build.
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-import yaml
 from annotated_types import Ge, Len, MinLen
 from typing_extensions import Doc
 
@@ -198,16 +197,43 @@ class Exercise:
         return row | {"concepts": list(self.concepts)}
 
 
-@cache
-def catalogue(root: Path | None = None) -> dict[str, Exercise]:
-    """Return every exercise by id, in the order of family and id.
+class Catalogue(Mapping[str, Exercise]):
+    """Exercises by id, in the order of family and id; each is built when it is asked for."""
 
-    Reads `<family>/<id>/exercise.yaml` under `root`, the installed package by default.
-    Raises knowledge.authoring.KnowledgeError, which names file, field and mend.
-    """
-    root = root or package()
-    read_ = [read(path, root) for path in sorted(root.glob(f"*/*/{FILE}"))]
-    return {exercise.id: exercise for exercise in read_}
+    def __init__(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
+        self.documents = documents
+        self._built: dict[str, Exercise] = {}
+
+    def __getitem__(self, id_: str) -> Exercise:
+        if id_ not in self._built:
+            self._built[id_] = build(Exercise, self.documents[id_])
+        return self._built[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.documents)
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    def about(self, concept: str) -> list[str]:
+        """Return the exercises that practise a concept, those that name it earlier first."""
+        places = {
+            id_: list(document["concepts"]).index(concept)
+            for id_, document in self.documents.items()
+            if concept in document["concepts"]
+        }
+        return sorted(places, key=places.__getitem__)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return our exercises, from their files; `skills.check` explains a fault in one."""
+    return Catalogue({path.parent.name: parse(path) for path in files(package())})
+
+
+def files(root: Path) -> list[Path]:
+    """Return the files of the exercises under a folder, in the order of family and id."""
+    return sorted(root.glob(f"*/*/{FILE}"))
 
 
 def package() -> Path:
@@ -220,16 +246,24 @@ def read(path: Path, root: Path) -> Exercise:
 
     Raises knowledge.authoring.KnowledgeError, which names file, field and mend.
     """
+    from yaml import YAMLError
+
     try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        document = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - safe
-        place = {"id": path.parent.name, "family": path.parent.parent.name}
-        built = build(Exercise, {**document, **place})
-    except (TypeError, ValueError, KeyError, AttributeError, yaml.YAMLError):
+        built = build(Exercise, parse(path))
+    except (TypeError, ValueError, KeyError, AttributeError, YAMLError):
         from skills.check import strict  # pydantic: only to explain a fault
 
         return strict(path, root)
     return typing.cast(Exercise, built)
+
+
+def parse(path: Path) -> dict[str, Any]:
+    """Return what stands in an exercise's file, with its id and its family, its folders' names."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    document = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - safe
+    return {**document, "id": path.parent.name, "family": path.parent.parent.name}
 
 
 def build(hint: Any, value: Any) -> Any:

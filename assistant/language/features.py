@@ -3,7 +3,8 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -50,6 +51,39 @@ def letters(text: str, shortest: int = 2, longest: int = 5) -> list[str]:
 ANALYZERS: dict[str, Callable[[str], list[str]]] = {"words": words, "letters": letters}
 
 
+class Vocabulary:
+    """The columns of n-grams, found by a hash of 64 bits: two arrays, opened without reading them.
+
+    Among 200,000 n-grams two share a hash with a probability of about 1 in 10⁹.
+    """
+
+    def __init__(self, hashes: npt.NDArray[np.uint64], columns: Integers) -> None:
+        self.hashes = hashes  # ascending
+        self.columns = columns
+
+    @classmethod
+    def of(cls, grams: Sequence[str]) -> "Vocabulary":
+        """Return the vocabulary in which each n-gram has its position as its column."""
+        hashes = _hashes(grams)
+        order = np.argsort(hashes, kind="stable")
+        return cls(hashes[order], order)
+
+    def find(self, grams: Sequence[str]) -> Integers:
+        """Return the columns of those n-grams that are known, in their order."""
+        if not len(self.hashes) or not grams:
+            return np.empty(0, np.int64)
+        hashes = _hashes(grams)
+        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        return np.asarray(self.columns[at[self.hashes[at] == hashes]], np.int64)
+
+
+def _hashes(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
+    digests = b"".join(
+        blake2b(text.encode(errors="replace"), digest_size=8).digest() for text in texts
+    )
+    return np.frombuffer(digests, np.uint64)
+
+
 class Grams:
     """TF-IDF over n-grams: 1 + log(count), smoothed inverse document frequency, unit rows.
 
@@ -67,21 +101,16 @@ class Grams:
         for text in texts:
             seen.update(set(analyze(text)))
         kept = sorted(gram for gram, count in seen.items() if count >= self.min_df)
-        self.vocabulary_ = {gram: column for column, gram in enumerate(kept)}
+        self.vocabulary_ = Vocabulary.of(kept)
         counts = np.array([seen[gram] for gram in kept], dtype=np.float64)
         self.idf_ = (np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32)
         return self
 
     def row(self, text: str) -> tuple[Integers, Floats]:
         """Return columns and values of the features of one text, a sparse unit vector."""
-        get = self.vocabulary_.get
-        counts: dict[int, int] = {}
-        for gram in ANALYZERS[self.analyzer](text):
-            column = get(gram)
-            if column is not None:
-                counts[column] = counts.get(column, 0) + 1
-        columns = np.fromiter(counts, dtype=np.int64, count=len(counts))
-        values = np.fromiter(_damped(counts.values()), dtype=np.float32, count=len(counts))
+        found = self.vocabulary_.find(ANALYZERS[self.analyzer](text))
+        columns, counts = np.unique(found, return_counts=True)
+        values = (1 + np.log(counts)).astype(np.float32)
         values *= self.idf_[columns]
         length = math.sqrt(float(values @ values))
         return columns, values / np.float32(length) if length else values
@@ -94,11 +123,7 @@ class Grams:
         starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
         columns = np.concatenate([found for found, _ in rows]) if rows else np.empty(0, np.int64)
         values = np.concatenate([found for _, found in rows]) if rows else np.empty(0, np.float32)
-        return csr_matrix((values, columns, starts), shape=(len(rows), len(self.vocabulary_)))
-
-
-def _damped(counts: Iterable[int]) -> Iterable[float]:
-    return (1.0 + math.log(count) if count > 1 else 1.0 for count in counts)
+        return csr_matrix((values, columns, starts), shape=(len(rows), len(self.idf_)))
 
 
 class Axes(NamedTuple):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from assistant.language.encoder import from_bytes
-from assistant.language.features import ANALYZERS, Axes, Floats, Grams, Integers
+from assistant.language.features import ANALYZERS, Axes, Floats, Grams, Integers, Vocabulary
 from assistant.language.finetune import Recipe, set_aside, tune
 from assistant.language.kernel import KernelRidge, families
 from assistant.language.rejection import (
@@ -29,7 +29,7 @@ from assistant.language.rejection import (
 Encode = Callable[[Sequence[str]], Floats]
 OutOfScope = Sequence[str] | Mapping[str, Sequence[str]]
 OUTSIDE = "out_of_scope"
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True)
@@ -268,7 +268,7 @@ class IntentClassifier:
         ]
 
     def save(self, path: Path) -> None:
-        """Write arrays.npz, model.json and, after fine-tuning, tuned.onnx into the folder."""
+        """Write arrays, model.json and, after fine-tuning, tuned.onnx into the folder."""
         path.mkdir(parents=True, exist_ok=True)
         ridge = self.ridge_
         arrays = {
@@ -278,9 +278,13 @@ class IntentClassifier:
         if self.axes_ is not None:
             arrays |= {"mean": self.axes_.mean, "directions": self.axes_.directions}
         for at, (grams, weights) in enumerate(zip(self.grams_, ridge.gram_weights_, strict=True)):
-            arrays |= {f"idf_{at}": grams.idf_, f"grams_{at}": weights.astype(np.float16)}
-        with (path / "arrays.npz").open("wb") as file:
-            np.savez(file, **arrays)
+            arrays |= {
+                f"idf_{at}": grams.idf_, f"grams_{at}": weights.astype(np.float16),
+                f"hashes_{at}": grams.vocabulary_.hashes,
+                f"columns_{at}": grams.vocabulary_.columns,
+            }  # fmt: skip
+        for name, array in arrays.items():
+            np.save(path / f"{name}.npy", array, allow_pickle=False)
         document = {
             "format": FORMAT,
             "labels": self.labels_,
@@ -291,7 +295,7 @@ class IntentClassifier:
             "threshold": self.threshold_,
             "top": self.top,
             "tuned_weight": self.tuned_weight if self.tuned_ else None,
-            "grams": [[grams.analyzer, list(grams.vocabulary_)] for grams in self.grams_],
+            "grams": [grams.analyzer for grams in self.grams_],
         }
         if self.tuned_:
             (path / "tuned.onnx").write_bytes(self.tuned_)
@@ -315,8 +319,11 @@ class IntentClassifier:
         made.labels_, made.kinds_ = document["labels"], document["kinds"]
         made.softmax_sharpness_ = document["softmax_sharpness"]
         made.threshold_ = document["threshold"]
-        with np.load(path / "arrays.npz", allow_pickle=False) as arrays:
-            made._restore(dict(arrays), document)
+        arrays = {
+            file.stem: np.load(file, mmap_mode="r", allow_pickle=False)
+            for file in path.glob("*.npy")
+        }
+        made._restore(arrays, document)
         return made
 
     def _restore(self, arrays: Mapping[str, Any], document: Mapping[str, Any]) -> None:
@@ -327,11 +334,11 @@ class IntentClassifier:
         self.ridge_.weights_ = arrays["weights"]
         self.ridge_.gram_weights_ = []
         self.grams_ = []
-        for at, (analyzer, vocabulary) in enumerate(document["grams"]):
+        for at, analyzer in enumerate(document["grams"]):
             if analyzer not in ANALYZERS:
                 raise ValueError(f"the model names an unknown kind of n-gram: {analyzer}")
             grams = Grams(analyzer)
-            grams.vocabulary_ = {gram: column for column, gram in enumerate(vocabulary)}
+            grams.vocabulary_ = Vocabulary(arrays[f"hashes_{at}"], arrays[f"columns_{at}"])
             grams.idf_ = arrays[f"idf_{at}"]
             self.grams_.append(grams)
-            self.ridge_.gram_weights_.append(arrays[f"grams_{at}"].astype(np.float32))
+            self.ridge_.gram_weights_.append(arrays[f"grams_{at}"])

@@ -134,7 +134,7 @@ class KernelRidge:
         found: Floats = self.expand(cosines) @ self.weights_
         for index, kinds in enumerate(rows):
             for (columns, values), weights in zip(kinds, self.gram_weights_, strict=True):
-                found[index] += values @ weights[columns]
+                found[index] += values @ weights[columns].astype(np.float32)
         return found
 
 

@@ -7,7 +7,7 @@ made of, and the longest names win.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]{1,2}(?!\w))?(?:['’][^\W_]+)?")
@@ -25,6 +25,7 @@ KIND_ORDER = (
 LONGEST_NAME = 8
 WEAK = 0.5
 _LETTERS_FOR_ONE_EDIT, _LETTERS_FOR_TWO_EDITS = 4, 8
+JOINED_LETTERS = 5  # a name needs more, to be found where its words are run together
 _LETTERS_FOR_A_PHRASE = 12  # of a name of several words, for an edit that leaves words of ours
 _AND = frozenset(("and", "or", "vs", "versus", "n", "from"))
 
@@ -81,34 +82,41 @@ def key(name: str) -> str:
     return " ".join(token.plain for token in tokens(name))
 
 
+Owners = Mapping[str, Sequence[Sequence[str]]]
+"""The form of each name, and the (id, kind) of every entry that goes by it."""
+
+
+def owners(names: Iterable[tuple[str, str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """Return the owners of (name, id, kind) triples, those that a name mostly means first."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name, id_, kind in names:
+        form = key(name)
+        if form and (id_, kind) not in found[form]:
+            found[form].append((id_, kind))
+    for listed in found.values():
+        listed.sort(key=lambda owner: KIND_ORDER.index(owner[1]))
+    return dict(found)
+
+
 class MentionFinder:
     """Finds the entries that a text names."""
 
     def __init__(
-        self,
-        names: Iterable[tuple[str, str, str]],
-        known_words: Collection[str] = (),
-        everyday: Collection[str] = (),
+        self, names: Owners, known_words: Collection[str] = (), everyday: Collection[str] = ()
     ) -> None:
-        """Take (name, id, kind) triples and the plain words that are not misspelt.
+        """Take names with their owners and the plain words that are not misspelt.
 
         A name that is one of the `everyday` words, and not written in capitals, is found with a
         score of `WEAK`: "zero", "chance" and "join" are names of ours, and mostly mean no such
         thing.
         """
         self._everyday = frozenset(everyday)
-        self._owners: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._owners = names
         self._joined: dict[str, str] = {}
-        words: set[str] = set()
-        for name, id_, kind in names:
-            form = key(name)
-            if form and (id_, kind) not in self._owners[form]:
-                self._owners[form].append((id_, kind))
-                words.update(form.split())
-                if len(form) > 5:
-                    self._joined.setdefault(form.replace(" ", ""), form)
-        for owners in self._owners.values():
-            owners.sort(key=lambda owner: KIND_ORDER.index(owner[1]))
+        for form in names:
+            if len(form) > JOINED_LETTERS:
+                self._joined.setdefault(form.replace(" ", ""), form)
+        words = {word for form in names for word in form.split()}
         self._words = sorted(word for word in words if len(word) >= _LETTERS_FOR_ONE_EDIT)
         self._known = {*words, *known_words}
         self._corrections: dict[str, str] = {}
@@ -209,7 +217,7 @@ class MentionFinder:
 
     def owners(self, name: str) -> list[tuple[str, str]]:
         """Return every (id, kind) that goes by exactly this name."""
-        return list(self._owners.get(key(name), ()))
+        return [(id_, kind) for id_, kind in self._owners.get(key(name), ())]
 
     def closest(self, name: str, limit: int = 5) -> list[tuple[str, str, float]]:
         """Return (id, kind, score from 0 to 1) of the names nearest to a text, best first."""

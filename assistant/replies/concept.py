@@ -1,7 +1,7 @@
 """Replies about one entry: what it is, how it works, when to use it, and so on."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from assistant.language.masking import mask
@@ -11,7 +11,7 @@ from assistant.reply import Action, Block, Bullets, Reply, Text
 from assistant.search import STOP_WORDS
 from knowledge.passages import prose
 from knowledge.schema import Application, Claim, Competency, Concept, Entry, Industry, Role
-from skills.exercise import Exercise
+from skills.exercise import Catalogue
 
 # What a learner wants → the fields that say it, the best first.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -252,20 +252,14 @@ def suggestions(turn: Turn, entry: Entry) -> list[str]:
 
 def actions(turn: Turn, entry: Entry) -> tuple[Action, ...]:
     """Return the exercises that practise an entry, those that are most about it first."""
-    found = practising(turn.exercises.values(), entry)
-    return tuple(Action("exercise", exercise.id, exercise.title) for exercise in found[:2])
+    found = practising(turn.exercises, entry)[:2]
+    return tuple(Action("exercise", id_, turn.exercises[id_].title) for id_ in found)
 
 
-def practising(exercises: Collection[Exercise], entry: Entry) -> list[Exercise]:
-    """Return the exercises that practise an entry, by how early they name it."""
-    listed = getattr(entry, "exercises", ())
-    places = {
-        exercise.id: exercise.concepts.index(entry.id) if entry.id in exercise.concepts else LAST
-        for exercise in exercises
-        if entry.id in exercise.concepts or exercise.id in listed
-    }
-    found = (exercise for exercise in exercises if exercise.id in places)
-    return sorted(found, key=lambda exercise: places[exercise.id])
+def practising(exercises: Catalogue, entry: Entry) -> list[str]:
+    """Return the exercises that practise an entry, those that are most about it first."""
+    listed = (id_ for id_ in getattr(entry, "exercises", ()) if id_ in exercises)
+    return list(dict.fromkeys((*exercises.about(entry.id), *listed)))
 
 
 __all__ = ["actions", "definition", "more", "practising", "reply", "simplify", "suggestions"]

@@ -90,7 +90,7 @@ def find(turn: Turn) -> Exercise | None:
     subjects = [mention.id for mention in turn.about] or turn.memory.topics[-1:]
     for id_ in subjects:
         entry = turn.library.get(id_) if id_ in turn.library else None
-        found = concept.practising(turn.exercises.values(), entry) if entry else []
+        found = concept.practising(turn.exercises, entry) if entry else []
         if found:
-            return found[0]
+            return turn.exercises[found[0]]
     return None

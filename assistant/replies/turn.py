@@ -10,7 +10,7 @@ from assistant.language.understanding import Understanding
 from assistant.reply import Action, Block, Entity, Reference, Reply, Status
 from knowledge.library import Library
 from knowledge.schema import Concept, Entry
-from skills.exercise import Exercise
+from skills.exercise import Catalogue
 
 if TYPE_CHECKING:
     from assistant.learner.keeping import Keep, Learner
@@ -112,7 +112,7 @@ class Turn:
     mind: Knowing
     heard: Understanding
     memory: Memory
-    exercises: Mapping[str, Exercise]
+    exercises: Catalogue
     intent: str
     about: tuple[Mention, ...]
     sure: float = 1.0  # probability of the intent; 1 where the conversation gave it

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.language.mentions import MentionFinder, key, plain
+from assistant.language.mentions import MentionFinder, key, owners, plain
 
 NAMES = [
     ("Convolutional neural network", "cnn", "concept"),
@@ -19,7 +19,7 @@ NAMES = [
     ("C++", "cpp", "competency"),
     ("precision", "floating", "competency"),
 ]
-FINDER = MentionFinder(NAMES, {"what", "tension", "decision", "between"})
+FINDER = MentionFinder(owners(NAMES), {"what", "tension", "decision", "between"})
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_closest_ranks_by_letters() -> None:
 
 
 def test_everyday_words_are_weak_unless_written_as_names() -> None:
-    finder = MentionFinder([("ReAct", "react", "concept"), ("join", "join", "concept")], (),
+    finder = MentionFinder(owners([("ReAct", "react", "concept"), ("join", "join", "concept")]), (),
                            {"react", "join"})  # fmt: skip
     scores = {text: finder.find(text)[0].score for text in ("react", "ReAct", "to join", "JOIN")}
     assert scores == {"react": 0.5, "ReAct": 1.0, "to join": 0.5, "JOIN": 1.0}

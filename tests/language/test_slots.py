@@ -14,7 +14,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.language.mentions import MentionFinder, tokens
+from assistant.language.mentions import MentionFinder, owners, tokens
 from assistant.language.slots import Slots, Story, compile_vocabulary, slots
 from assistant.language.story.vocabulary import HERE
 from knowledge import library as knowledge
@@ -37,7 +37,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> MentionFinder:
     library = knowledge.Library(folder)
     triples = [(name, id_, library.cards[id_].kind) for name, id_ in library.names]
     known = {token.plain for item in searched for token in tokens(item.text)}
-    return MentionFinder(triples, known, {"python", "did", "attention", "no", "what"})
+    return MentionFinder(owners(triples), known, {"python", "did", "attention", "no", "what"})
 
 
 @pytest.fixture(scope="module")
