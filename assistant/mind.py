@@ -1,5 +1,6 @@
 """Everything a conversation needs, compiled once into the cache and opened from there."""
 
+import functools
 import gc
 import hashlib
 import json
@@ -8,7 +9,6 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -45,7 +45,7 @@ class Mind:
 
     folder: Path
     cache: Path
-    say: Say = _silent
+    model: Callable[[], encoding.Encoder]
 
     @cached_property
     def library(self) -> knowledge.Library:
@@ -69,20 +69,8 @@ class Mind:
 
     @cached_property
     def encoder(self) -> encoding.Encoder:
-        """The sentence model, which `ahead` may be loading already."""
-        return self._coming.result()
-
-    @cached_property
-    def _coming(self) -> "Future[encoding.Encoder]":
-        pool = ThreadPoolExecutor(1)
-        coming = pool.submit(encoding.load, self.cache, say=self.say)
-        pool.shutdown(wait=False)
-        return coming
-
-    def ahead(self) -> "Mind":
-        """Begin to load the sentence model beside what is done next; return the mind itself."""
-        assert self._coming is not None
-        return self
+        """The sentence model."""
+        return self.model()
 
     @cached_property
     def intents(self) -> IntentClassifier:
@@ -133,22 +121,24 @@ class Mind:
         gc.enable()
 
 
-def open_mind(say: Say = _silent) -> Mind:
+def open_mind(say: Say = _silent, model: Callable[[], encoding.Encoder] | None = None) -> Mind:
     """Return the compiled mind, compiling it first where the cache does not hold it.
 
-    `say` gets a line for each step that takes long. Raises CacheError where the cache cannot be
-    written, KnowledgeError where the knowledge has faults, ModelError where the model is altered.
+    `say` gets a line for each step that takes long; `model` gives the sentence model. Raises
+    CacheError where the cache cannot be written, KnowledgeError where the knowledge has faults,
+    ModelError where the model is altered.
     """
     cache = cache_dir()
+    model = model or functools.partial(encoding.load, cache, say=say)
     current = _signature()
     try:
         latest = json.loads((cache / "latest.json").read_text("utf-8"))
         folder = cache / str(latest["folder"])
         if latest["signature"] == current and (folder / "complete").exists():
-            return Mind(folder, cache, say)
+            return Mind(folder, cache, model)
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    return Mind(_compile(cache, current, say), cache, say)
+    return Mind(_compile(cache, current, model, say), cache, model)
 
 
 def _signature() -> str:
@@ -182,13 +172,13 @@ def _content() -> str:
     return digest.hexdigest()
 
 
-def _compile(cache: Path, signature: str, say: Say) -> Path:
+def _compile(cache: Path, signature: str, model: Callable[[], encoding.Encoder], say: Say) -> Path:
     try:
         cache.mkdir(parents=True, exist_ok=True)
         folder = cache / f"mind-{_content()[:16]}"
         if not (folder / "complete").exists():
             with tempfile.TemporaryDirectory(dir=cache, prefix="building-") as name:
-                _build(Path(name), cache, say)
+                _build(Path(name), cache, model, say)
                 (Path(name) / "complete").touch()
                 shutil.rmtree(folder, ignore_errors=True)
                 shutil.copytree(name, folder)
@@ -203,11 +193,11 @@ def _compile(cache: Path, signature: str, say: Say) -> Path:
         ) from error
 
 
-def _build(work: Path, cache: Path, say: Say) -> None:
+def _build(work: Path, cache: Path, model: Callable[[], encoding.Encoder], say: Say) -> None:
     from assistant.language.utterances import read_utterances
     from knowledge.authoring import read_all
 
-    encoder = encoding.load(cache, say=say)
+    encoder = model()
     say("Reading the knowledge base")
     entries = read_all(knowledge.ROOT)
     searched = knowledge.write(entries, work)
@@ -231,8 +221,8 @@ def _build(work: Path, cache: Path, say: Say) -> None:
     library = knowledge.Library(work)
     triples = ((name, id_, library.cards[id_].kind) for name, id_ in library.names)
     _write_json(work / "names.json", owners(triples))
-    names = Mind(work, cache).names
-    _write_json(work / "questions.json", _questions(Mind(work, cache), texts))
+    names = Mind(work, cache, model).names
+    _write_json(work / "questions.json", _questions(Mind(work, cache, model), texts))
     learnt = masked_utterances(names)
     _intents(learnt, encode_both(encoder.layers), work / "intents", cache, say)
     _write_json(work / "story.json", compile_vocabulary())

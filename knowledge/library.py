@@ -7,6 +7,7 @@ or imports pydantic, and an entry is decoded only when it is asked for.
 import dataclasses
 import hashlib
 import json
+import os
 import typing
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -65,11 +66,17 @@ class Places(Sequence[PassageRef]):
 
 def signature(root: Path = ROOT) -> str:
     """Return a cheap fingerprint of the YAML files: names, sizes and times, not contents."""
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.yaml")):
-        status = path.stat()
-        digest.update(f"{path.relative_to(root)}|{status.st_size}|{status.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+    return hashlib.sha256("\n".join(sorted(_states(str(root)))).encode()).hexdigest()
+
+
+def _states(folder: str) -> Iterator[str]:
+    with os.scandir(folder) as found:
+        for item in found:
+            if item.is_dir():
+                yield from (f"{item.name}/{state}" for state in _states(item.path))
+            elif item.name.endswith(".yaml"):
+                status = item.stat()
+                yield f"{item.name}|{status.st_size}|{status.st_mtime_ns}"
 
 
 def content_hash(root: Path = ROOT) -> str:

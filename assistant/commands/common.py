@@ -24,9 +24,13 @@ def load_mind() -> Any:
     for something to free would take a tenth of a second.
     """
     gc.disable()
+    from assistant.language import encoder
+    from assistant.places import cache_dir
+
+    model = encoder.ahead(cache_dir(), say=say)  # beside what is imported and opened next
     from assistant.mind import open_mind
 
-    return open_mind(say).ahead()
+    return open_mind(say, model)
 
 
 def new_conversation(mind: Any = None) -> Any:

@@ -145,6 +145,14 @@ def load(cache: Path, *, say: Callable[[str], None] = lambda text: None) -> Enco
     return _open(folder / "model.onnx", optimised=True)
 
 
+def ahead(cache: Path, *, say: Callable[[str], None]) -> Callable[[], Encoder]:
+    """Begin to load the encoder in a thread; return what waits for it and gives it."""
+    pool = ThreadPoolExecutor(1)
+    coming = pool.submit(load, cache, say=say)
+    pool.shutdown(wait=False)
+    return coming.result
+
+
 def from_bytes(model: bytes) -> Encoder:
     """Return the encoder of an ONNX model that `export` wrote."""
     return _open(model)
