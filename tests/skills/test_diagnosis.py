@@ -54,6 +54,7 @@ EVAL = "    model.eval()\n"
 # (the mistake, or None; a part of the program; what is put there)
 TORCH_CASES = [
     (None, "", ""),
+    (None, BODY, BODY.replace("ReLU", "Tanh")),
     (None, FORWARD, "nn.CrossEntropyLoss()(net(x[rows]), y[rows])"),
     (None, FORWARD, "F.nll_loss(net(x[rows]).log_softmax(1), y[rows])"),
     (None, FORWARD, "-net(x[rows]).log_softmax(1)[range(len(rows)), y[rows]].mean()"),

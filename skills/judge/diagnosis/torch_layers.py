@@ -11,7 +11,7 @@ from skills.judge.diagnosis import Diagnosis
 # What a tensor may go through without becoming anything but a linear map of what it was.
 # Pooling takes maxima, but conv, pool, conv is what one gets by forgetting the ReLU.
 PASSED = ("View", "Reshape", "Permute", "Transpose", "Squeeze", "Unsqueeze", "MaxPool", "AvgPool",
-          "BatchNorm", "Clone", "T", "ToCopy", "Mean", "AdaptiveAvg", "Expand")  # fmt: skip
+          "BatchNorm", "Clone", "ToCopy", "Mean", "AdaptiveAvg", "Expand")  # fmt: skip
 LINEAR = ("Linear", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d")
 WINDOW = 20  # calls over which a unit must fire once
 DEAD = 0.6  # a share of the units of a layer
@@ -123,7 +123,8 @@ def _origin(node: Any) -> tuple[str, int] | None:
             found: tuple[str, int] = node.metadata["lodestar"]
             return found
         name = node.name().removesuffix("0").removesuffix("Backward")
-        if not any(part in name for part in PASSED) or not node.next_functions:
+        passed = name == "T" or any(part in name for part in PASSED)  # "T" is in Tanh too
+        if not passed or not node.next_functions:
             return None
         node = node.next_functions[0][0]
     return None
