@@ -166,7 +166,8 @@ class _Run:
                 self.measured[stage.name] = _floats(told["metrics"])
                 self.timings[stage.name] = _floats(told.get("timings", {}))
                 self.made[stage.name] = told.get("made", {})
-                self.decided = told.get("verdict", self.decided)
+                if stage.name == self.exercise.main:
+                    self.decided = told.get("verdict", "")
             else:
                 yield self._progress(stage, told, curves, self.seconds - before)
         yield Measure(stage.name, stage.title, self._readable(stage.name), self.seconds - before)
