@@ -39,6 +39,14 @@ To write one, make `skills/<family>/<id>/` with five files, and look at tabular/
    `code` defines at top level replaces those definitions of the solution. A mutant must change
    what the code does. Alternatives differ in style (classes, loops, other calls), not in result.
 
+Claims: an exercise of the family `claims` puts a statement to the test. Its YAML has `claim`: the
+statement, and what is said when it `held`, was `refuted` or stays `undecided`, with the numbers
+and the reason. What ends the main stage carries one of these three:
+       {"stage": "cnn", "metrics": {...}, "verdict": "refuted"}
+`checks` then say whether the measurement is sound, never which way it should go: a run whose
+checks hold has passed, whatever it found. Let a function of its own decide, from differences
+that were measured more than once, so that chance alone seldom gives a verdict.
+
 Data: one module in skills/data for each set, with `load()` and `DATASET` (see mnist_5000.py);
 import the package that carries it inside `with needs(package, name):`. Nothing is downloaded.
 Figures: `show: {figure: F, title, caption, stages: [s], labels: […], of: key}`. F is `lines`,

@@ -21,6 +21,8 @@ from skills.figures import FIGURES
 from skills.judge import lint
 
 SOLUTION_LINES = 100
+FAMILY = "claims"  # the exercises that test a claim
+_KNOWN = ("device", "dataset", "seed", "baseline", "claim")  # what any text may name
 _MENDS = {
     "missing": "add the field",
     "unexpected_keyword_argument": "correct the name or drop the field",
@@ -113,6 +115,7 @@ def _faults(exercise: Exercise) -> Iterator[Found]:
     yield from _names(exercise)
     yield from _steps(exercise)
     yield from _checks(exercise)
+    yield from _claim(exercise)
     for index, item in enumerate(exercise.quiz):
         if sum(option.right for option in item.options) != 1:
             yield f"quiz.{index}", "has not one right option", "mark exactly one `right: true`"
@@ -154,7 +157,7 @@ def _steps(exercise: Exercise) -> Iterator[Found]:
             field = f"steps.{index}.show.figure"
             yield field, f"is {step.show.figure!r}", f"use one of {', '.join(FIGURES)}"
         shown = step.show.caption if step.show else step.say
-        early = _spaces(shown) - {*trained, "device", "dataset", "seed", "baseline"}
+        early = _spaces(shown) - {*trained, *_KNOWN}
         if early - ({"gain", "ratio"} if exercise.main in trained else set()):
             problem = f"names {', '.join(sorted(early))}, not measured by then"
             yield f"steps.{index}", problem, "correct the name or move the step"
@@ -173,6 +176,18 @@ def _checks(exercise: Exercise) -> Iterator[Found]:
             yield f"checks.{index}", "has not one bound", "give at_least, at_most, over or under"
         if check_.metric not in metrics:
             yield f"checks.{index}.metric", f"is {check_.metric!r}", "name one of the metrics"
+
+
+def _claim(exercise: Exercise) -> Iterator[Found]:
+    if (exercise.family == FAMILY) != (exercise.claim is not None):
+        yield "claim", f"belongs to the family {FAMILY} alone", "give it there, and only there"
+    if exercise.claim is None:
+        return
+    known = {*_stages(exercise), *_KNOWN, "gain", "ratio"}
+    for name in ("statement", "held", "refuted", "undecided"):
+        unknown = _spaces(getattr(exercise.claim, name)) - known
+        if unknown:
+            yield f"claim.{name}", f"names {', '.join(sorted(unknown))}", "name what is measured"
 
 
 def _code(folder: Path) -> Iterator[Found]:

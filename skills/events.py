@@ -97,6 +97,15 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a run says of the claim that it put to the test, with the numbers that decided."""
+
+    claim: str
+    outcome: Literal["held", "did not hold here", "undecided"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What a run came to; `dataclasses.asdict` gives the contract's JSON.
 
@@ -104,6 +113,8 @@ class Result:
     has the same names. `timings`, named likewise, are apart: they alone differ from run to run.
     `seconds` counts loading and training, not waiting for the learner. `stopped`: interrupted
     before the end; then nothing counts as passed, and a stage cut short has its last values.
+    `verdict` is that on the claim, if the exercise tests one: `passed` then means that the
+    measurement is sound, whichever way it decided.
     """
 
     id: str
@@ -119,6 +130,7 @@ class Result:
     checks: tuple[CheckResult, ...]
     seconds: float
     artifacts: tuple[str, ...] = ()
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

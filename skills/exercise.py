@@ -152,6 +152,21 @@ class WhatIf:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """A statement that a run puts to the test, and what each verdict on it says.
+
+    The solution decides: what ends its main stage carries "verdict", the name of one of the
+    three texts. If a check fails, the measurement decides nothing: the verdict is undecided.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    statement: Annotated[Prose, Doc("the claim, as precise as a run can test it")]
+    held: Annotated[Prose, Doc("the numbers and the reason; {placeholders} allowed, as below")]
+    refuted: Annotated[Prose, Doc("it did not hold here, and why, also against a textbook")]
+    undecided: Annotated[Prose, Doc("what is missing for a verdict")]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Exercise:
     """A model to watch being trained, to read, and to write oneself."""
 
@@ -173,6 +188,7 @@ class Exercise:
     predictions: Annotated[tuple[Prediction, ...], MinLen(1)]
     steps: Annotated[tuple[Step, ...], MinLen(4)]
     checks: Annotated[tuple[Check, ...], MinLen(1)]
+    claim: Annotated[Claim | None, Doc("what an exercise of the family claims tests")] = None
     passed: Annotated[Prose, Doc("what the result means when every check holds")]
     failed: Annotated[Prose, Doc("and when one does not")]
     try_next: Annotated[tuple[Line, ...], MinLen(1)]

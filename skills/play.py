@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 from skills import data, figures
 from skills.device import Device, choose
@@ -35,6 +35,7 @@ from skills.events import (
     Say,
     Show,
     Train,
+    Verdict,
 )
 from skills.exercise import Check, Exercise, Prediction, Stage, Step
 from skills.figures import Curves, Figure, Images, Matrix, Table
@@ -72,6 +73,11 @@ def play(
         run.program.close()
 
 
+_OUTCOMES: dict[str, Literal["held", "did not hold here", "undecided"]] = {
+    "held": "held", "refuted": "did not hold here", "undecided": "undecided",
+}  # fmt: skip
+
+
 @dataclass(slots=True)
 class _Run:
     """What is known while an exercise is played."""
@@ -87,6 +93,7 @@ class _Run:
     latest: dict[str, dict[str, float]] = field(default_factory=dict)
     made: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     chosen: dict[str, int] = field(default_factory=dict)
+    decided: str = ""
     program: Program = field(init=False)
 
     def start(self) -> None:
@@ -115,8 +122,11 @@ class _Run:
         with self._clock():
             self.program.finish()
         result = self.result()
-        text = self.exercise.passed if result.passed else self.exercise.failed
-        yield Say(self.fill(text), "outcome")
+        text = self.fill(self.exercise.passed if result.passed else self.exercise.failed)
+        if result.verdict:
+            verdict = f"**{result.verdict.outcome.capitalize()}.** {result.verdict.reason}"
+            text = f"{verdict}\n\n{text}" if result.passed else verdict
+        yield Say(text, "outcome")
         yield Say("\n".join(f"- {self.fill(line)}" for line in self.exercise.try_next), "next")
         yield Done(result)
 
@@ -156,6 +166,8 @@ class _Run:
                 self.measured[stage.name] = _floats(told["metrics"])
                 self.timings[stage.name] = _floats(told.get("timings", {}))
                 self.made[stage.name] = told.get("made", {})
+                if stage.name == self.exercise.main:
+                    self.decided = told.get("verdict", "")
             else:
                 yield self._progress(stage, told, curves, self.seconds - before)
         yield Measure(stage.name, stage.title, self._readable(stage.name), self.seconds - before)
@@ -205,7 +217,7 @@ class _Run:
         """Return what a placeholder may name.
 
         Each stage, `baseline`, `gain` (main less baseline), `ratio` (main over baseline),
-        `device`, `dataset` and `seed`.
+        `device`, `dataset`, `seed` and `claim`.
         """
         values = self._values()
         main = values.get(self.exercise.main, {})
@@ -216,16 +228,18 @@ class _Run:
         spaces = {**values, "baseline": base, "gain": gain, "ratio": ratio}
         named = {name: SimpleNamespace(**space) for name, space in spaces.items()}
         dataset = data.DATASETS[self.exercise.dataset]
-        return {**named, "device": self.device, "dataset": dataset, "seed": self.seed}
+        given = {"device": self.device, "dataset": dataset, "claim": self.exercise.claim}
+        return {**named, **given, "seed": self.seed}
 
     def result(self, *, stopped: bool = False) -> Result:
         """Return what was measured so far as the contract's document."""
         exercise = self.exercise
         measured = {**self.latest, **self.measured} if stopped else self.measured
         checks = () if stopped else tuple(self._check(check) for check in exercise.checks)
+        passed = not stopped and all(check.passed for check in checks)
         return Result(
             id=exercise.id,
-            passed=not stopped and all(check.passed for check in checks),
+            passed=passed,
             stopped=stopped,
             seed=self.seed,
             device=self.device.name,
@@ -236,7 +250,19 @@ class _Run:
             timings=self._flat(self.timings),
             checks=checks,
             seconds=round(self.seconds, 3),
+            verdict=None if stopped else self._verdict(sound=passed),
         )
+
+    def _verdict(self, *, sound: bool) -> Verdict | None:
+        """Return what the solution decided; nothing is decided by a measurement that is unsound."""
+        claim = self.exercise.claim
+        if claim is None:
+            return None
+        if self.decided not in _OUTCOMES:
+            raise ValueError(f"{self.exercise.id}: {self.decided!r} is no verdict")
+        decided = self.decided if sound else "undecided"
+        reason = getattr(claim, decided) if sound else self.exercise.failed
+        return Verdict(self.fill(claim.statement), _OUTCOMES[decided], self.fill(reason))
 
     def _flat(self, stages: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
         main = self.exercise.main
@@ -278,5 +304,6 @@ def _floats(values: Progress, without: Sequence[str] = ()) -> dict[str, float]:
 
 __all__ = [
     "Ask", "CheckResult", "Curves", "Done", "Event", "Events", "Figure", "Images", "Judge",
-    "Matrix", "Measure", "Measured", "Reply", "Result", "Say", "Show", "Table", "Train", "play",
+    "Matrix", "Measure", "Measured", "Reply", "Result", "Say", "Show", "Table", "Train", "Verdict",
+    "play",
 ]  # fmt: skip

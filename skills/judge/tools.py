@@ -151,6 +151,7 @@ class Tools:
     ) -> dict[str, dict[str, Any]]:
         """Return what `run` measures and makes, by stage: {"cnn": {"metrics": …, "made": …}}.
 
+        With them stands the "verdict" on a claim, where a stage ends with one.
         `values` stand for the data set, `constants` for those of the module. The diagnosis
         watches whether all random numbers follow the seed.
         """
@@ -165,5 +166,6 @@ class Tools:
                 numbers = {name: float(value) for name, value in event["metrics"].items()}
                 bad = [name for name, value in numbers.items() if math.isinf(value)]
                 self.hold(not bad, f"run: {', '.join(bad)} of {event['stage']} is infinite")
-                stages[event["stage"]] = {"metrics": numbers, "made": event.get("made", {})}
+                rest = {name: event[name] for name in ("made", "verdict") if name in event}
+                stages[event["stage"]] = {"metrics": numbers, "made": {}, **rest}
         return stages

@@ -1,5 +1,6 @@
 """Exercises as data: the catalogue, its faults and its linter."""
 
+import json
 import subprocess
 import sys
 
@@ -73,3 +74,16 @@ def test_a_fault_names_file_field_and_mend(toy_file, before, after, said):
 def test_the_linter_finds(toy_file, before, after, said):
     toy_file.write_text(toy_file.read_text().replace(before, after, 1))
     assert any(said in fault.problem for fault in check(toy_file.parents[2]))
+
+
+def test_a_claim_stands_where_claims_belong_and_names_what_is_measured(toy_file):
+    texts = {
+        "statement": "Good is better than plain.", "held": "It is so by {gain.score}.",
+        "refuted": "It is {best.score}, not more.", "undecided": "It may be so or not so.",
+    }  # fmt: skip
+    claim = f"claim: {json.dumps(texts)}\npassed:"
+    toy_file.write_text(toy_file.read_text().replace("passed:", claim, 1))
+    found = {(fault.field, fault.problem) for fault in check(toy_file.parents[2])}
+    assert ("claim", "belongs to the family claims alone") in found
+    assert ("claim.refuted", "names best") in found
+    assert not {field for field, _ in found} & {"claim.held", "claim.undecided"}

@@ -58,7 +58,7 @@ def test_the_result_is_the_document_of_the_contract(toy, story):
         "id": "toy", "passed": True, "stopped": False, "seed": 7, "device": "cpu",
         "device_reason": result.device_reason, "dataset": "toy",
         "metrics": {"score": 0.75, "plain_score": 0.5}, "timings": {"ms": 2.0},
-        "baseline": {"name": "plain", "score": 0.5}, "artifacts": [],
+        "baseline": {"name": "plain", "score": 0.5}, "artifacts": [], "verdict": None,
         "checks": [
             {"name": "score", "passed": True, "value": 0.75, "threshold": 0.7},
             {"name": "better", "passed": True, "value": 0.75, "threshold": 0.6},
@@ -127,3 +127,57 @@ def test_the_comparison_is_formatted_as_the_metric_says(toy, story):
     assert shown.figure == Table(
         ("", "score"), (("The plain one", "50.0%"), ("The good one", "75.0%"))
     )
+
+
+CLAIM = """claim:
+  statement: The good one is better than the plain one.
+  held: It is better by {gain.score:.2f}.
+  refuted: It is worse by {gain.score:.2f}, on {device.name}.
+  undecided: A gain of {gain.score:.2f} may be chance.
+passed:"""
+
+
+@pytest.fixture
+def claiming(toy, toy_file, story):
+    """Return a function that gives the toy exercise a claim, and a solution that decides it."""
+
+    def make(verdict, score=0.75):
+        def decide(values, seed=0, device="cpu"):
+            for told in story(values):
+                last = told["stage"] == "good" and "metrics" in told
+                yield told | {"metrics": {"score": score}, "verdict": verdict} if last else told
+
+        toy_file.write_text(toy_file.read_text().replace("passed:", CLAIM, 1))
+        return toy(decide)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("verdict", "outcome", "reason"),
+    [
+        ("held", "held", "It is better by 0.25."),
+        ("refuted", "did not hold here", "It is worse by 0.25, on cpu."),
+        ("undecided", "undecided", "A gain of 0.25 may be chance."),
+    ],
+)
+def test_every_verdict_on_a_claim_passes_and_gives_its_reason(claiming, verdict, outcome, reason):
+    *_, said, _, done = play(claiming(verdict), answers={})
+    assert done.result.passed
+    told = json.loads(json.dumps(dataclasses.asdict(done.result)))["verdict"]
+    assert told == {
+        "claim": "The good one is better than the plain one.", "outcome": outcome, "reason": reason
+    }  # fmt: skip
+    assert said.text.startswith(f"**{outcome.capitalize()}.** {reason}\n\nIt reached 75.0%")
+
+
+def test_a_measurement_that_is_unsound_decides_nothing(claiming):
+    *_, said, _, done = play(claiming("held", score=0.55), answers={})
+    assert not done.result.passed
+    assert done.result.verdict.outcome == "undecided"
+    assert said.text.startswith("**Undecided.** It reached 55.0% only")
+
+
+def test_a_solution_has_to_decide_the_claim_of_its_exercise(claiming):
+    with pytest.raises(ValueError, match="toy: 'maybe' is no verdict"):
+        list(play(claiming("maybe"), answers={}))
