@@ -4,6 +4,7 @@ import dataclasses
 import json
 import time
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from assistant.conversation import Conversation
@@ -37,7 +38,7 @@ def answers(lines: Iterable[bytes], mind: Mind) -> Iterator[dict[str, Any]]:
     """Yield the answer to each line; a line is a conversation of its own."""
     exercises = catalogue()
     for line in questions(lines):
-        conversation = Conversation(mind, mind.encoder.encode, exercises)
+        conversation = Conversation(mind, mind.encoder.layers, exercises, today=date.today())
         turns = line.get("turns")
         if isinstance(turns, list):
             replies = [as_json(timed(conversation, str(turn))) for turn in turns]

@@ -5,10 +5,15 @@ import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from assistant.conversation import Conversation
 from assistant.errors import LodestarError
+from assistant.learner import progress
+from assistant.learner.access import is_private
+from assistant.learner.session import Session
+from assistant.learner.store import HISTORY
 from assistant.mind import Mind
 from assistant.places import data_dir
 from assistant.reply import Action, Reply
@@ -22,7 +27,7 @@ FIRST = (
 )
 
 
-def converse(lines: Iterator[str], talk: Conversation, write: Callable[[str], None],
+def converse(lines: Iterator[str], answer: Callable[[str], Reply], write: Callable[[str], None],
              play: Callable[[Action], None]) -> None:  # fmt: skip
     """Answer line after line in plain text, one conversation; for pipes."""
     from assistant.render.plain import whole
@@ -30,7 +35,7 @@ def converse(lines: Iterator[str], talk: Conversation, write: Callable[[str], No
     for line in lines:
         if not line.strip():
             continue
-        reply = talk.respond(line.rstrip("\n"))
+        reply = answer(line.rstrip("\n"))
         write(whole(reply) + "\n")
         for action in reply.actions:
             if action.start and action.type == "exercise":
@@ -46,6 +51,7 @@ class Chat:
         self._mind = mind
         self._exercises = exercises
         self._conversation: Conversation | None = None
+        self._session = Session()
         self._warm = threading.Thread(target=self._warm_up, daemon=True)
         self._failed: Exception | None = None
 
@@ -60,20 +66,17 @@ class Chat:
         from assistant.render.terminal import console, draw
 
         self._warm.start()
-        session = self._session()
+        prompt = self._prompt()
         screen = console()
-        screen.print(WELCOME)
-        for number, ask in enumerate(FIRST, 1):
-            screen.print(f"  {number}. {ask}")
-        screen.print("Enter sends, Alt-Enter breaks the line, Ctrl-D leaves. Type help for more.")
+        asks = self._welcome(screen)
         while True:
-            text = self._read(session)
+            text = self._read(prompt)
             if text is None or text.strip().casefold() in ("quit", "exit", "/quit", "/exit"):
                 break
             if not text.strip():
                 continue
-            if self._conversation is None and text.strip() in ("1", "2", "3"):
-                text = FIRST[int(text) - 1]
+            if self._conversation is None and text.strip() in "123"[: len(asks)]:
+                text = asks[int(text) - 1]
                 screen.print(text)
             reply = self._respond(text)
             screen.print()
@@ -82,6 +85,19 @@ class Chat:
             self._act(reply.actions, screen)
             if reply.intent == "goodbye":
                 break
+        self._session.close()
+
+    def _welcome(self, screen: Any) -> Sequence[str]:
+        """Greet, and return what can be asked by number: what is next, or first questions."""
+        greeting, asks = self._session.greeting(self._exercises)
+        screen.print(greeting or WELCOME)
+        asks = asks or FIRST
+        for number, ask in enumerate(asks, 1):
+            screen.print(f"  {number}. {ask}")
+        if is_private():
+            screen.print("Private: nothing of this is kept.")
+        screen.print("Enter sends, Alt-Enter breaks the line, Ctrl-D leaves. Type help for more.")
+        return asks
 
     def _respond(self, text: str) -> Reply:
         self._warm.join()
@@ -89,11 +105,11 @@ class Chat:
             raise self._failed
         if self._conversation is None:
             self._conversation = Conversation(
-                self._mind, self._mind.encoder.encode, self._exercises
+                self._mind, self._mind.encoder.layers, self._exercises, today=date.today()
             )
-        return self._conversation.respond(text)
+        return self._session.respond(self._conversation, text)
 
-    def _session(self) -> Any:
+    def _prompt(self) -> Any:
         from prompt_toolkit import PromptSession
         from prompt_toolkit.history import FileHistory, InMemoryHistory
         from prompt_toolkit.key_binding import KeyBindings
@@ -104,18 +120,19 @@ class Chat:
         def _(event: Any) -> None:
             event.current_buffer.insert_text("\n")
 
+        history: Any = InMemoryHistory()
         try:
-            data_dir().mkdir(parents=True, exist_ok=True)
-            history: Any = FileHistory(str(data_dir() / "history"))
+            if not is_private():
+                data_dir().mkdir(parents=True, exist_ok=True)
+                history = FileHistory(str(data_dir() / HISTORY))
         except OSError as error:
             print(f"Your input history is not saved: {error}", file=sys.stderr)  # noqa: T201
-            history = InMemoryHistory()
         return PromptSession(history=history, key_bindings=keys, multiline=False)
 
-    def _read(self, session: Any) -> str | None:
+    def _read(self, prompt: Any) -> str | None:
         while True:
             try:
-                text: str = session.prompt("› ")
+                text: str = prompt.prompt("› ")
                 return text
             except KeyboardInterrupt:
                 continue
@@ -129,9 +146,23 @@ class Chat:
             if not action.start or action.type != "exercise":
                 continue
             try:
-                run(self._exercises[action.id], LiveScreen(screen), choose=choose_option)
+                run(
+                    self._exercises[action.id], LiveScreen(screen), choose=choose_option,
+                    keep=self._session.keep_run,
+                )  # fmt: skip
+                self._go_on(screen)
             except (LodestarError, RuntimeError, OSError) as error:
                 screen.print(str(error))
+
+    def _go_on(self, screen: Any) -> None:
+        """Say what is next once an exercise is over."""
+        learner = self._session.learner()
+        headline = progress.headline(
+            progress.progress(learner.records, self._exercises, learner.now)
+        )
+        if headline:
+            screen.print(headline)
+            screen.print()
 
 
 def choose_option(question: str, choices: Sequence[str]) -> int | None:

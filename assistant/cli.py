@@ -17,10 +17,13 @@ from assistant.commands.common import (
 )
 from assistant.commands.evaluate import evaluate
 from assistant.commands.exercise import exercise
+from assistant.commands.gap import gap
 from assistant.commands.knowledge import knowledge
+from assistant.commands.path import path
 from assistant.commands.profile import profile
 from assistant.commands.progress import progress
 from assistant.commands.quiz import quiz, review
+from assistant.commands.roles import roles
 from assistant.errors import LodestarError, UsageError
 
 
@@ -78,13 +81,18 @@ def main(context: click.Context, debug: bool, private: bool) -> None:
 
 def _chat() -> None:
     from assistant.chat import Chat, converse
+    from assistant.learner.session import Session
     from skills.exercise import catalogue
 
     if sys.stdin.isatty() and sys.stdout.isatty():
         Chat(load_mind(), dict(catalogue())).run()
         return
-    talk = new_conversation()
-    converse(_input_lines(), talk, click.echo, lambda action: play_exercise(action.id))
+    talk, session = new_conversation(), Session()
+    converse(
+        _input_lines(), lambda text: session.respond(talk, text), click.echo,
+        lambda action: play_exercise(action.id, keep=session.keep_run),
+    )  # fmt: skip
+    session.close()
 
 
 def _input_lines() -> Iterator[str]:
@@ -117,61 +125,15 @@ def ask(text: tuple[str, ...], batch: Any, plain: bool, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("role", required=False)
+@click.argument("names", nargs=-1, required=True, metavar="A B [C]")
 @Json
-def roles(role: str | None, as_json: bool) -> None:
-    """List the roles, or show one with its skills and pay: lodestar roles data_engineer"""
+def compare(names: tuple[str, ...], as_json: bool) -> None:
+    """Put two or three roles, or concepts, side by side: lodestar compare cnn rnn"""
     from assistant import careers
 
-    mind = load_mind()
-    if role is None:
-        listed = careers.listing(mind)
-        if as_json:
-            print_json(listed)
-        else:
-            for item in listed:
-                click.echo(f"{item['id']}  {item['name']}: {item['summary']}")
-        return
-    facts = careers.facts(mind, careers.role_id(mind, role))
-    if as_json:
-        print_json(facts)
-    else:
-        print_reply(
-            careers.reply(new_conversation(mind), f"What does a {facts['name']} do?"), False, False
-        )
-
-
-@main.command()
-@click.argument("left")
-@click.argument("right")
-@Json
-def compare(left: str, right: str, as_json: bool) -> None:
-    """Put two roles, or two concepts, side by side: lodestar compare cnn rnn"""
-    from assistant import careers
-
-    print_reply(careers.compare(new_conversation(), left, right), False, as_json)
-
-
-@main.command()
-@click.argument("role")
-@click.option("--from", "background", default="", help="Where you come from, in words.")
-@click.option("--know", default="", help="Ids or names you know already, with commas.")
-@click.option("--hours", type=click.FloatRange(0.5, 80), default=6, show_default=True)
-@click.option("--weeks", type=click.IntRange(1, 520), help="A deadline.")
-@Json
-def path(
-    role: str, background: str, know: str, hours: float, weeks: int | None, as_json: bool
-) -> None:
-    """Plan the way into a role: lodestar path data_scientist --hours 8 --know python,sql"""
-    from assistant import careers
-
-    mind = load_mind()
-    plan = careers.plan_for(mind, role, background, know.split(",") if know else [], hours)
-    if as_json:
-        print_json(careers.plan_document(plan, weeks))
-        return
-    for line in careers.plan_lines(plan, weeks):
-        click.echo(line)
+    if not 2 <= len(names) <= 3:
+        raise UsageError("Name two or three: lodestar compare data_analyst data_scientist")
+    print_reply(careers.compare(new_conversation(), names), False, as_json)
 
 
 @main.command()
@@ -193,5 +155,5 @@ def doctor(as_json: bool) -> None:
         raise SystemExit(1)
 
 
-for command in (knowledge, exercise, evaluate, profile, progress, quiz, review):
+for command in (knowledge, exercise, evaluate, path, gap, profile, progress, quiz, review, roles):
     main.add_command(command)

@@ -28,7 +28,10 @@ _PLACED = re.compile(r"^\W*(?:in|for|with|on|at|as)\b", re.IGNORECASE)
 _ONE = re.compile(
     r"\b(?:it(?!\s+(?:takes?|(?:is\s+|be\s+)?(?:possible|worth|hard|easy|better|necessary|ok"
     r"|good|smart|smarter|wise|difficult|too late)\s+(?:to|for)))|its|it's|(?<=become )one"
-    r"|this one|that one|this|that)\b",
+    r"|this one|that one"
+    r"|(?:this|that)(?=\s*(?:$|[?.!,;]|(?:is|was|does|do|did|can|could|will|would|should|has|have"
+    r"|means?|works?|helps?|hurts?|makes?|differs?|different|better|worse|used|called|field|job"
+    r"|role|topic|model|method|algorithm|in|on|for|with|at|to|from|as|than|if|when)\b)))\b",
     re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(r"(?:with|at|for)?\s*\d{1,2}", re.IGNORECASE)
@@ -37,10 +40,19 @@ _BACK_TO = re.compile(
     re.IGNORECASE,
 )
 _MANY = re.compile(
-    r"\b(?:(?:which|one|any|all|each|none|some) of (?:them|these|those|the (?:two|three))|they|them"
-    r"|their|these|those|both|each|all (?:two|three|of them))\b",
+    r"\b(?:(?:which|one|any|all|each|none|some) of (?:them|these|those|the (?:two|three))|them"
+    r"|their|these|those|both|each|all (?:two|three|of them)"
+    r"|they(?!\s+(?:still\s+|usually\s+|often\s+|mostly\s+)?(?:ask|want|demand|require|expect"
+    r"|hire|pay|look|say|said|told|offer|reject|reply|care)))\b",
     re.IGNORECASE,
 )
+# A whole question of its own, "and what is the kernel in a CNN?"; not "and in Germany?".
+_WHOLE = re.compile(
+    r"^(?:how|what|why|when|where|which|who|is|are|does|do|did|can|could|should|would|will)\b",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(r"\b(?:both|the two)\b", re.IGNORECASE)
+WHICH_OF = re.compile(r"\bwhich (?:of|one)\b", re.IGNORECASE)
 _ORDINAL = re.compile(
     r"\bthe\s+(?P<which>first|second|third|fourth|last|former|latter|other)"
     r"(?:\s+(?:one|two|role|model|of\s+(?:them|the\s+(?:two|three))))*\b",
@@ -54,13 +66,14 @@ class Reading:
     """A message spelt out; `leans` where its own words cannot stand without the conversation.
 
     `goes_on` where it puts something new into the last question. `far` is how many topics lie
-    between the one it is about and the last.
+    between the one it is about and the last; `topic` is that one.
     """
 
     text: str
     leans: bool
     goes_on: bool = False
     far: int = 0
+    topic: str = ""
 
 
 def readings(heard: Understanding, memory: Memory, library: Library) -> Iterator[Reading]:
@@ -72,16 +85,26 @@ def readings(heard: Understanding, memory: Memory, library: Library) -> Iterator
         for mention in heard.mentions
         if mention.kind in (*TOPIC_KINDS, "path") and (mention.score > WEAK or not strange)
     ]
-    pronoun = _pronoun(text, own)
-    goes_on = _GOES_ON.match(text) or (_PLACED.match(text) and words <= SHORT - 3)
-    if memory.said and goes_on and words <= SHORT and not pronoun:
+    named = [mention for mention in own if mention.kind != "path"]
+    pronoun = _pronoun(text, named)
+    rest = _GOES_ON.sub("", text).strip(" ?.!")
+    placed = _PLACED.match(rest)
+    swaps = placed and re.search(rf"\b{placed.group().strip()}\b", memory.said, re.IGNORECASE)
+    goes_on = _GOES_ON.match(text) or (placed and words <= SHORT - 3)
+    if memory.said and goes_on and words <= SHORT and not pronoun and not _WHOLE.match(rest):
         place = heard.slots.market or heard.slots.country
-        leans = not strange or bool(own or place) or _another_number(text, memory)
-        yield Reading(_continued(text, own, memory), leans=leans, goes_on=True)
+        surely = bool(own or place or swaps) or _another_number(text, memory)
+        topic = named[0].id if named else ""
+        yield Reading(
+            _continued(text, own, memory), leans=surely or not strange, goes_on=True, topic=topic
+        )
+        if placed and (surely or not strange):
+            return
     if words > LONG:
         return
-    if pronoun and pronoun.re is _MANY and len(memory.listed) > 1:
-        names = " and ".join(library.name(id_) for id_ in memory.listed)
+    listed = memory.listed or tuple(_last_two(memory, library) if _BOTH.search(text) else ())
+    if pronoun and pronoun.re is _MANY and len(listed) > 1:
+        names = " and ".join(library.name(id_) for id_ in listed)
         yield Reading(f"{text[: pronoun.start()]}{names}{text[pronoun.end() :]}", leans=True)
         return
     topics = [id_ for id_ in memory.topics[::-1] if _topical(id_, library)]
@@ -91,9 +114,16 @@ def readings(heard: Understanding, memory: Memory, library: Library) -> Iterator
         name = library.name(id_)
         if pronoun:
             spelt = f"{text[: pronoun.start()]}{name}{text[pronoun.end() :]}"
-            yield Reading(spelt, leans=not strange and words <= SHORT, far=far)
-        elif not own and not strange:
-            yield Reading(f"{text.rstrip(' ?.!')} ({name})", leans=leans, far=far)
+            yield Reading(spelt, leans=words <= SHORT, far=far, topic=id_)
+        elif not named:
+            spelt = f"{text.rstrip(' ?.!')} ({name})"
+            yield Reading(spelt, leans=leans and not strange, far=far, topic=id_)
+
+
+def _last_two(memory: Memory, library: Library) -> list[str]:
+    """Return the last two topics, in the order they came up, where they are of one kind."""
+    two = [id_ for id_ in memory.topics if _topical(id_, library)][-2:]
+    return two if len({library.cards[id_].kind for id_ in two}) == 1 else []
 
 
 def _topical(id_: str, library: Library) -> bool:
@@ -146,7 +176,8 @@ def _continued(text: str, own: Sequence[Mention], memory: Memory) -> str:
     for mention in own:
         for old in reversed(memory.said_names):
             if old.kind == mention.kind and old.id != mention.id:
-                return f"{said[: old.start]}{mention.text}{said[old.end :]}"
+                first = memory.said_names[0] if memory.intent == "define" else old
+                return f"{said[: first.start]}{mention.text}{said[old.end :]}"
     placed = _PLACED.match(rest)
     if placed:
         found = list(re.finditer(rf"\b{placed.group().strip()}\b", said, re.IGNORECASE))

@@ -6,34 +6,41 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from assistant.context import Reading, ordinals, readings, returns
-from assistant.language.mentions import Mention
+from assistant.context import WHICH_OF, Reading, ordinals, readings, returns
+from assistant.language.encoder import last
+from assistant.language.mentions import WEAK, Mention
 from assistant.language.understanding import Parts, Understanding, understand
+from assistant.learner.keeping import Learner
 from assistant.render.plain import clean
-from assistant.replies import concept, control, dispatch, path, practice, talk
+from assistant.replies import (
+    concept,
+    control,
+    dispatch,
+    interview,
+    learner,
+    path,
+    practice,
+    quiz,
+    remember,
+    talk,
+    why,
+)
 from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
 from assistant.reply import Block, Reply, Text
 from assistant.scope import in_field, in_scope, strange_subject
-from assistant.search import Encode
+from assistant.search import Encode, Floats
 from skills.exercise import Exercise
 
 LIMIT = 2000  # characters of a message that are read
-SMALL_TALK = 0.75  # how likely talk must be in a message that names something of ours
+SMALL_TALK = 0.75  # how likely talk must be in a message that leans on the conversation
+SURELY_TALK = 1.01  # … in one that names something of ours, or asks how to stop something
+_CLOSING = ("cancel", "deny", "goodbye")
 MOST_QUESTIONS = 3  # of one message that are answered one by one
 STORY_WORDS = 45  # a longer message is a story with a question, not a list of questions
 # Where one question ends and the next begins: a question mark, or "and how …", ", why …".
 _BETWEEN = re.compile(
     r"(?<=\?)\s+(?=\S)|(?:\s*[,;]\s*(?:and\s+|also\s+)?|\s+and\s+|\s+also\s+)"
     r"(?=(?:how|what|whats|what's|why|when|where|which|who|is|are|does|do|can|could|should)\s)",
-    re.IGNORECASE,
-)
-_NO_IDEA = re.compile(
-    r"^\W*(?:no idea|i (?:don'?t|do not) know|idk|dunno|no clue|not sure|pass|skip|tell me)\b",
-    re.IGNORECASE,
-)
-_ANOTHER = re.compile(
-    r"^\W*(?:ok\W+)?(?:another|next|one more|once more|more|again|go on|continue)\b"
-    r"(?:\s+(?:one|question|please|pls|quiz))*\W*$",
     re.IGNORECASE,
 )
 _CHOOSES = re.compile(r"\b(?:the|one|kind|type|sense|mean|meant|as in|that|thing)\b", re.IGNORECASE)
@@ -50,7 +57,7 @@ SHORT_CHANGE = 10  # words of a message that changes a plan
 ONE_QUESTION = 0.75  # how likely a stored question must be to answer several clauses as one
 STANDING = 0.1  # how much likelier a message must be with its topic than without
 LEANING = 0.5  # … and how likely at least, where its own words could stand alone
-FAR = 0.25  # how much likelier a message must be with an earlier topic than with a later one
+FAR = 0.4  # how much likelier a message must be with an earlier topic than with a later one
 OWN_INTENT = 0.5  # how likely the intent of a message's own words must be to be kept
 
 
@@ -69,12 +76,24 @@ class Conversation:
         level: str = "newcomer",
         today: date | None = None,
     ) -> None:
-        """Start a conversation; deadlines such as "by June" count from `today`."""
+        """Start a conversation; deadlines such as "by June" count from `today`.
+
+        `encode` gives the vectors of `assistant.language.encoder.Encoder.layers`.
+        """
         self._today = today
         self._mind = mind
         self._encode = encode
         self._exercises = exercises
+        self._leaned_on = ""  # the topic that the last message took from the conversation
+        self._explained: Reply | None = None  # the last reply that says how it came to be
         self.memory = Memory(level=level)
+
+    def know(self, somebody: Learner) -> None:
+        """Take over what is kept of the learner: before the first message, and when it changes."""
+        if self.memory.learner is None:
+            self._today = self._today or somebody.now.date()
+            remember.recall(self.memory, somebody, self._mind)
+        self.memory.learner = somebody
 
     def respond(self, text: str) -> Reply:
         """Return the reply to a message of any length and kind; never raises for its content."""
@@ -84,12 +103,25 @@ class Conversation:
         if not re.search(r"\w", message):
             note = self._mind.phrases["not_readable" if text.strip() else "empty"]
             return Reply("clarify", "empty", (Text(note),), question=message)
-        reply = self._picked(message) or self._several(message) or self._answer(message)
+        if message.casefold() == "/why":
+            return why.reply(self._explained, self._mind.phrases)
+        reply = self._pasted(message) or self._picked(message) or self._several(message)
+        reply = reply or self._answer(message)
         if cut:
             note = self._mind.phrases["truncated_input"].format(limit=f"{LIMIT:,}")
             reply = dataclasses.replace(reply, blocks=(Text(note), *reply.blocks))
+        reply = remember.offered(reply, self.memory, self._mind)
         self.memory.last = reply
+        self._explained = reply if reply.trace else self._explained
         return reply
+
+    def _pasted(self, message: str) -> Reply | None:
+        """Read a message that is a job advert; None where it is none."""
+        from assistant.replies import advert  # rarely needed: the reader of adverts
+
+        if not advert.is_pasted(message):
+            return None
+        return advert.reply(self._plain_turn(message, "skill_gap"))
 
     def _several(self, message: str) -> Reply | None:
         """Answer each of several questions in one message; None where there is but one."""
@@ -117,8 +149,14 @@ class Conversation:
         pending, self.memory.pending = self.memory.pending, Pending()
         spelt = message if pending.choices else ordinals(message, self.memory, self._mind.library)
         resumed = returns(spelt)
-        turn = self._turn(understand(resumed or spelt, self._encode, self._mind, self._today))
-        if resumed and turn.about and not concept.specific(turn):
+        heard = understand(resumed or spelt, self._encode, self._mind, self._today)
+        own = self._heard(heard)
+        about_them = learner.reply(own, pending) if pending.keeps or in_scope(own) else None
+        if about_them is not None:
+            self._remember(own, about_them)
+            return dataclasses.replace(about_them, trace=trace(own))
+        turn = self._turn(heard)
+        if resumed and turn.about and turn.intent == "define" and not concept.specific(turn):
             turn = dataclasses.replace(turn, intent="more")
         reply = self._control(turn, pending)
         if reply is None and not in_scope(turn):
@@ -141,14 +179,18 @@ class Conversation:
         if intent == "profile" and ("?" in heard.text or _ASKS.match(heard.text)):
             ranked = heard.prediction.ranked
             intent, sure = next((pair for pair in ranked if pair[0] != "profile"), (intent, sure))
-        if topical and intent in (*dispatch.TALK, *control.CONTROL):
-            intent, sure = self._substantial(heard)
+        talks = intent in (*dispatch.TALK, *control.CONTROL)
+        if talks and (topical or (intent in _CLOSING and _ASKS.match(heard.text))):
+            about_talk = intent in control.AGAIN
+            intent, sure = self._substantial(heard, SMALL_TALK if about_talk else SURELY_TALK)
         if intent in (*dispatch.TALK, *control.CONTROL) and sure >= SMALL_TALK:
             return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
         replans = self._replans(heard)
+        self._leaned_on = ""
         chosen = self._spelt(heard)
         if chosen is not None:
             reading, spelt = chosen
+            self._leaned_on = reading.topic
             about = tuple(spelt.named())
             intent, sure = self._meant(heard, spelt, reading)
             told = spelt.slots if reading.goes_on and not replans else heard.slots
@@ -182,7 +224,10 @@ class Conversation:
         ]
         if not found:
             return None
-        leaning = any(reading.leans for reading, _ in found)
+        strange = heard.prediction.is_out_of_scope
+        leaning = any(
+            reading.leans and (not strange or _familiar(spelt)) for reading, spelt in found
+        )
         best = max(found, key=lambda pair: _evidence(pair[1]) - FAR * pair[0].far)
         bar = max(_evidence(heard) + STANDING, LEANING)
         return best if leaning or _evidence(best[1]) > bar else None
@@ -191,16 +236,18 @@ class Conversation:
         self, heard: Understanding, spelt: Understanding, reading: Reading
     ) -> tuple[str, float]:
         """Return the intent of a message that was spelt out, and how sure it is."""
+        if WHICH_OF.search(heard.text) and len(spelt.named(*TOPIC_KINDS)) > 1:
+            return "compare", 1.0
         own = heard.intent not in (*dispatch.TALK, *control.CONTROL, "define")
         if own and heard.confidence >= OWN_INTENT and not heard.prediction.is_out_of_scope:
             return heard.intent, heard.confidence
         if reading.goes_on and self.memory.intent and spelt.confidence < OWN_INTENT:
             return self.memory.intent, 1.0
-        return self._substantial(spelt)
+        return self._substantial(spelt, SURELY_TALK)
 
-    def _substantial(self, heard: Understanding) -> tuple[str, float]:
+    def _substantial(self, heard: Understanding, bar: float = SMALL_TALK) -> tuple[str, float]:
         """Return the likeliest intent that is about something, unless small talk is likelier."""
-        if heard.confidence < SMALL_TALK:
+        if heard.confidence < bar:
             for label, share in heard.prediction.ranked:
                 if label not in dispatch.TALK and label not in control.CONTROL:
                     return label, share
@@ -212,6 +259,9 @@ class Conversation:
             chosen = pending.choices or (self.memory.last.suggestions if self.memory.last else ())
             if not pending.action and chosen:
                 return self._answer(chosen[0])
+        again = control.put_right(turn)
+        if again:
+            return dataclasses.replace(self._answer(again), question=turn.heard.text)
         corrected = control.corrected(turn)
         if corrected is not None:
             return dispatch.answer(corrected)
@@ -220,19 +270,19 @@ class Conversation:
     def _picked(self, message: str) -> Reply | None:
         """Answer a digit, an ordinal or a name that picks one of what the last reply offered."""
         pending = self.memory.pending
-        if pending.quiz is not None:
-            options = [option.text for option in pending.quiz.options]
-            chosen = control.pick(message, options)
-            if chosen is None and not _NO_IDEA.search(message):
-                return None
-            return self._judged(message, pending, chosen)
+        if self._taken(message, pending):
+            return self._taken_up(message, pending)
         last = self.memory.last
         offered = pending.choices or (last.suggestions if last else ())
-        if last and last.intent == "quiz" and last.sources and _ANOTHER.match(message):
+        if quiz.is_another(message) and last and last.intent == "quiz" and last.sources:
             return self._answer(f"quiz me on {self._mind.library.name(last.sources[0].id)}")
         goes = control.GO.match(message) or practice.AGREED.search(message)
         if self.memory.offer and goes:
             return practice.starting(self._plain_turn(message, "affirm"), self.memory.offer)
+        named = practice.by_id(message, self._exercises)
+        if named:
+            self.memory.pending = Pending()
+            return practice.starting(self._plain_turn(message, "exercise_start"), named)
         chosen = control.pick(message, offered, pending.choices)
         if chosen is None and pending.choices:
             chosen = self._nearest(message, pending.choices)
@@ -259,21 +309,45 @@ class Conversation:
         heard = understand(message, self._encode, self._mind, self._today)
         return Turn(self._mind, heard, self.memory, self._exercises, intent, ())
 
+    def _heard(self, heard: Understanding) -> Turn:
+        """Return the turn of a message as it stands, without the conversation around it."""
+        about = tuple(heard.named())
+        return Turn(self._mind, heard, self.memory, self._exercises, heard.intent, about,
+                    heard.confidence)  # fmt: skip
+
+    def _taken(self, message: str, pending: Pending) -> bool:
+        """Return whether a message is for the quiz or the interview, or says yes and goes on."""
+        if pending.quiz and self.memory.quiz:
+            return quiz.is_answer(self.memory.quiz, message)
+        if pending.interview and self.memory.interview:
+            return interview.is_answer(message)
+        return bool(pending.keeps and remember.yes_and(message))
+
+    def _taken_up(self, message: str, pending: Pending) -> Reply:
+        if pending.keeps:
+            reply = self._answer(remember.yes_and(message))
+            kept = (*reply.kept, Text(pending.kept))
+            return dataclasses.replace(reply, keeps=(*pending.keeps, *reply.keeps), kept=kept)
+        self.memory.pending = Pending()
+        if pending.interview and self.memory.interview:
+            turn = self._plain_turn(message, "interview_practice")
+            return interview.answer(turn, self.memory.interview, self._meanings)
+        assert self.memory.quiz is not None
+        return quiz.answer(self._plain_turn(message, "quiz"), self.memory.quiz)
+
     def _nearest(self, message: str, choices: Sequence[str]) -> int | None:
         """Return the choice that a few words mean more than any other: "the unfair kind"."""
         if len(message.split()) > CHOOSING_WORDS or not _CHOOSES.search(message):
             return None
-        vectors = self._encode([message, *choices])
+        vectors = self._meanings([message, *choices])
         likeness = vectors[1:] @ vectors[0]
         order = likeness.argsort()[::-1]
         clear = likeness[order[0]] - likeness[order[1]] >= CLEARLY
         return int(order[0]) if clear else None
 
-    def _judged(self, message: str, pending: Pending, chosen: int | None) -> Reply:
-        assert pending.quiz is not None
-        turn = self._plain_turn(message, "quiz")
-        self.memory.pending = Pending()
-        return practice.judge(turn, pending.quiz, pending.quiz_entry, chosen)
+    def _meanings(self, texts: Sequence[str]) -> Floats:
+        """Return unit vectors of what texts mean, float32 (n, 384)."""
+        return last(self._encode(texts))
 
     def _remember(self, turn: Turn, reply: Reply) -> None:
         if reply.status != "answered" or reply.intent in dispatch.TALK:
@@ -281,13 +355,20 @@ class Conversation:
         if reply.intent not in control.CONTROL:
             self.memory.intent = reply.intent
             self.memory.said, self.memory.said_names = turn.heard.spelt, turn.heard.mentions
-        topics = [entity.id for entity in reply.entities if entity.kind in TOPIC_KINDS]
+        entities = [entity for entity in reply.entities if entity.kind in TOPIC_KINDS]
+        clear = [entity for entity in entities if entity.score > WEAK]
+        topics = [entity.id for entity in clear or entities]
         if len(topics) > 1:
             self.memory.listed = tuple(topics)
         if not topics and reply.sources:
             topics = [reply.sources[0].id]
-        for id_ in reversed(topics):
+        kept = [self._leaned_on] if self._leaned_on in topics else []
+        for id_ in (*reversed(topics), *kept):
             self.memory.turn_to(id_)
+
+
+def _familiar(heard: Understanding) -> bool:
+    return not heard.prediction.is_out_of_scope
 
 
 def _evidence(heard: Understanding) -> float:
@@ -320,6 +401,8 @@ def _joined(message: str, replies: Sequence[Reply]) -> Reply:
         entities=tuple(entities.values()),
         suggestions=replies[-1].suggestions,
         actions=tuple(action for reply in replies for action in reply.actions),
+        keeps=tuple(keep for reply in replies for keep in reply.keeps),
+        kept=tuple(block for reply in replies for block in reply.kept),
     )
 
 

@@ -3,7 +3,9 @@
 LodestarError
 ├── ModelError        the sentence model is missing or altered
 ├── UsageError        the command was used wrongly (exit code 2)
-└── CacheError        the compiled knowledge cannot be written
+├── CacheError        the compiled knowledge cannot be written
+└── StoreError        the learner's file cannot be used
+    └── NewerFile     it was written by a newer version of Lodestar
 """
 
 
@@ -21,3 +23,11 @@ class CacheError(LodestarError):
 
 class UsageError(LodestarError):
     """The command line names something that does not exist or cannot be."""
+
+
+class StoreError(LodestarError):
+    """The learner's file cannot be used; it was left as it is."""
+
+
+class NewerFile(StoreError):
+    """The file was written by a newer version of Lodestar."""

@@ -25,7 +25,7 @@ from assistant.search import Encode, SearchIndex
 from knowledge import library as knowledge
 
 Say = Callable[[str], None]
-COMPILED = 4  # raise it when the code that compiles changes what it writes
+COMPILED = 6  # raise it when the code that compiles changes what it writes
 OUT_OF_SCOPE = ("out_of_scope", "other_career")
 COMMON = 3  # utterances that must hold a word, which the knowledge does not, for no typing mistake
 LANGUAGE = package_dir("assistant") / "language" / "intents"
@@ -67,7 +67,7 @@ class Mind:
     @cached_property
     def intents(self) -> IntentClassifier:
         """The classifier of what a message wants."""
-        encode = encode_both(self.encoder.encode)
+        encode = encode_both(self.encoder.layers)
         return IntentClassifier.load(self.folder / "intents", encode=encode)
 
     @cached_property
@@ -203,7 +203,7 @@ def _build(work: Path, cache: Path, say: Say) -> None:
     names = Mind(work, cache).names
     _write_json(work / "questions.json", _questions(Mind(work, cache), texts))
     learnt = masked_utterances(names)
-    _intents(learnt, encode_both(encoder.encode), work / "intents", cache, say)
+    _intents(learnt, encode_both(encoder.layers), work / "intents", cache, say)
     _write_json(work / "story.json", compile_vocabulary())
     _write_json(work / "phrases.json", _mapping(PHRASES))
 

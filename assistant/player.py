@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from assistant.learner.access import is_private
 from assistant.learner.runs import Curves, keep_run
 from assistant.places import cache_dir
 from assistant.render import figure
@@ -51,9 +52,10 @@ def run(
     `constants` stand in for those at the top of the solution. Of several processes that train
     together only the first `writes` what is to be kept. The run is kept with its curves, in the
     learner's file unless `keep` is another, before its end is shown; one with `constants` is not.
+    In private mode no file is written.
     """
     name = key(exercise, seed, device, constants or {})
-    kept = Checkpoint(cache_dir() / "runs", name, writes=writes)
+    kept = Checkpoint(cache_dir() / "runs", name, writes=writes and not is_private())
     saved = None if afresh else kept.load()
     record = keep if writes and not constants else _leave
     answers: Mapping[str, int] | None = None if choose else {}
@@ -74,7 +76,7 @@ def run(
     if result.stopped and kept.file:
         return dataclasses.replace(result, artifacts=(str(kept.file),))
     kept.remove()
-    if not result.stopped:
+    if not result.stopped and not is_private():
         _remember(name, result)
     return result
 
@@ -136,7 +138,8 @@ def summary(result: Result) -> list[str]:
     if result.stopped:
         best = ", ".join(f"{name} {value:.4g}" for name, value in result.metrics.items())
         lines.append(f"Stopped before the end. Best so far: {best or 'nothing measured yet'}.")
-        lines.append("The same command goes on from here; --afresh begins again.")
+        lines.append("Private: nothing of this run is kept." if is_private()
+                     else "The same command goes on from here; --afresh begins again.")  # fmt: skip
     lines.append(f"{result.seconds:.1f} s, seed {result.seed}")
     return lines
 

@@ -20,8 +20,8 @@ from knowledge.library import PassageRef
 AVERAGE, ANSWER, WORDS = 0.4, 0.4, 0.4  # weights of the first, coarse ranking
 NEAREST = 12  # questions that are looked at closely
 # The logistic regression, in the order of the fields of Signs, from `lodestar evaluate questions`.
-WEIGHTS = (1.29, 1.93, 2.71, 0.78, -0.35, 5.46)
-INTERCEPT = -3.84
+WEIGHTS = (1.12, 2.29, 3.02, 0.73, -0.38, 5.66)
+INTERCEPT = -3.97
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """A reply: blocks of content, where they come from, and what can be done next."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from assistant.learner.keeping import Keep
 
 Status = Literal["answered", "clarify", "unsure", "out_of_scope"]
 
@@ -85,7 +88,11 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer to one message."""
+    """An answer to one message.
+
+    What stands in `keeps` is to be kept before the reply is shown; `kept` says so, and is shown
+    in front only once it is true.
+    """
 
     status: Status
     intent: str
@@ -98,6 +105,8 @@ class Reply:
     actions: tuple[Action, ...] = ()
     ms: float = 0.0
     trace: dict[str, Any] = field(default_factory=dict)
+    keeps: "tuple[Keep, ...]" = ()
+    kept: tuple[Block, ...] = ()
 
 
 def block_as_dict(block: Block) -> dict[str, Any]:

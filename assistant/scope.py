@@ -13,8 +13,10 @@ from assistant.replies.turn import Turn
 # ours all the same. Chosen on the development questions and the stories as a whole.
 NAMED = 0.50  # the message names an entry of ours
 CLOSE = 0.60  # nothing of ours is named and no answer was found, but the subject is ours
-DOUBTFUL = 0.25  # an out-of-scope score from which something of ours must be near …
+DOUBTFUL = 0.3  # an out-of-scope score from which something of ours must be near …
 HINT = 0.15  # … a stored question with this probability, or a passage as near as NAMED
+FOREIGN = 0.95  # an out-of-scope score that only a stored question asked for certain outweighs
+CERTAIN, CLEAR = 0.02, 0.9  # … surest, and of what is wanted: nothing near is needed
 FAMILIAR = 0.3  # an out-of-scope score below which the classifier is sure
 # A message in scope by the classifier's word alone must be at least this near to something.
 TOUCHING = 0.40
@@ -34,14 +36,16 @@ def in_scope(turn: Turn) -> bool:
     heard = turn.heard
     strange = heard.prediction.is_out_of_scope
     named, words = _named(turn), len(heard.text.split())
-    if turn.intent in TALK or turn.intent in CONTROL:
+    if turn.intent in TALK or (turn.intent in CONTROL and passage.asked(turn) is None):
         strange = strange or (words > TALKED and heard.prediction.out_of_scope >= NAMED)
         return not strange or (words <= SHORT and turn.sure >= TALKING)
     if heard.prediction.out_of_scope >= DOUBTFUL and not strange:
         strange = passage.asked(turn, HINT) is None and _near(turn) < NAMED
     if strange:
-        return passage.asked(turn) is not None or (named and _near(turn) >= NAMED)
-    return named or _near(turn) >= TOUCHING or turn.intent in _NO_PASSAGE
+        bar = passage.CERTAIN if heard.prediction.out_of_scope >= FOREIGN else passage.LIKELY
+        return passage.asked(turn, bar) is not None or (named and _near(turn) >= NAMED)
+    certain = heard.prediction.out_of_scope < CERTAIN and turn.sure >= CLEAR
+    return named or certain or _near(turn) >= TOUCHING or turn.intent in _NO_PASSAGE
 
 
 # Intents that are answered without a passage.
@@ -67,7 +71,9 @@ def strange_subject(turn: Turn, speller: Speller) -> bool:
     found = _SUBJECT.match(turn.heard.spelt)
     if not found or passage.asked(turn):
         return False
-    return any(speller.unknown(word) for word in re.findall(r"[^\W\d_]+", found.group(1)))
+    ends = [item.end for item in turn.heard.mentions if item.score > WEAK]
+    subject = turn.heard.spelt[found.start(1) : min([found.end(1), *ends])]
+    return any(speller.unknown(word) for word in re.findall(r"[^\W\d_]+", subject))
 
 
 def _named(turn: Turn) -> bool:

@@ -227,7 +227,7 @@ def _shared_sentences(places: Sequence[_Place]) -> Iterator[Fault]:
     seen: dict[tuple[str, ...], _Place] = {}
     for place in places:
         for field, text in texts(place.entry):
-            if re.search(r"(^|\.)(sources|projection|wage|occupations)(\.|$)", field):
+            if re.search(r"(^|\.)(sources|projection|wage|occupations|titles)(\.|$)", field):
                 continue
             for sentence in _SENTENCE.split(text):
                 words = tuple(word.casefold() for word in _WORD.findall(sentence))

@@ -219,6 +219,7 @@ class OccupationStatistics(Entry):
 
     kind: ClassVar[str] = "occupation"
     soc: Line
+    titles: Annotated[tuple[Line, ...], Doc("titles in use that O*NET counts here")] = ()
     wage: Wage
     projection: Projection | None = None
 
@@ -258,6 +259,8 @@ class Path(Entry):
     background_aliases: tuple[Line, ...] = ()
     brings: Annotated[tuple[Line, ...], Doc("what the background already gives")] = ()
     missing: Annotated[tuple[Line, ...], Doc("what it lacks")] = ()
+    gives: Annotated[Ids, Doc("what the background gives whole: nothing is planned for it")] = ()
+    eases: Annotated[Ids, Doc("what it gives in part: half the time is planned for it")] = ()
     phases: Annotated[tuple[Phase, ...], MinLen(3)]
     further: tuple[FurtherStudy, ...] = ()
 
@@ -397,6 +400,8 @@ LINKS: tuple[Link, ...] = (
     Link("role", ("role",)),
     Link("competencies", ("competency",)),
     Link("must", ("competency",)),
+    Link("gives", ("competency", "concept")),
+    Link("eases", ("competency", "concept")),
     Link("nice", ("competency",)),
     Link("resources", ("resource",)),
     Link("topics", ("concept", "competency")),

@@ -53,7 +53,7 @@ def mind(compiled: Path) -> Mind:
 @pytest.fixture
 def chat(mind: Mind) -> Callable[[], Conversation]:
     """Return a function that starts a new conversation."""
-    return lambda: Conversation(mind, mind.encoder.encode, catalogue())
+    return lambda: Conversation(mind, mind.encoder.layers, catalogue())
 
 
 @pytest.fixture

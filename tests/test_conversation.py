@@ -72,3 +72,15 @@ def test_split(message: str, expected: list[str]) -> None:
 )  # fmt: skip
 def test_pick(message: str, index: int | None) -> None:
     assert pick(message, ["numeric precision", "the metric", "something else"]) == index
+
+
+def test_why_shows_what_the_last_answer_rests_on(chat: Start) -> None:
+    talk = chat()
+    assert talk.respond("/why").status == "clarify"
+    answer = talk.respond("what is overfitting?")
+    shown = talk.respond("/why")
+    lines = [line for block in shown.blocks for line in getattr(block, "items", ())]
+    assert shown.status == "answered" and shown.sources == answer.sources
+    assert any("**define**" in line for line in lines)
+    assert any(line.startswith("“overfitting” is overfitting") for line in lines)
+    assert talk.respond("/why").blocks == shown.blocks

@@ -26,10 +26,20 @@ def load_mind() -> Any:
 def new_conversation(mind: Any = None) -> Any:
     """Return a conversation with nothing said yet."""
     from assistant.conversation import Conversation
+    from assistant.learner.access import now
     from skills.exercise import catalogue
 
     mind = mind or load_mind()
-    return Conversation(mind, mind.encoder.encode, catalogue())
+    return Conversation(mind, mind.encoder.layers, catalogue(), today=now().date())
+
+
+def phrase_of(mind: Any) -> Any:
+    """Return the function that gives one of Lodestar's own sentences with its blanks filled in."""
+
+    def phrase(name: str, /, **values: object) -> str:
+        return str(mind.phrases[name].format(**values))
+
+    return phrase
 
 
 def load_encoder() -> Any:
@@ -68,10 +78,20 @@ def print_reply(reply: Any, plain: bool, as_json: bool) -> None:
 
 
 def play_exercise(
-    id_: str, *, yes: bool = True, seed: int = 0, device: str = "auto", quiet: bool = False
+    id_: str,
+    *,
+    yes: bool = True,
+    seed: int = 0,
+    device: str = "auto",
+    quiet: bool = False,
+    keep: Any = None,
 ) -> Any:
-    """Play an exercise on this terminal or pipe; return its result."""
+    """Play an exercise on this terminal or pipe; return its result.
+
+    The run is kept in the learner's file, or as `keep` does it.
+    """
     from assistant import player
+    from assistant.learner.runs import keep_run
     from assistant.render import terminal
     from skills.exercise import catalogue
 
@@ -89,4 +109,5 @@ def play_exercise(
         from assistant.chat import choose_option
 
         choose = choose_option
-    return player.run(exercises[id_], screen, seed=seed, device=device, choose=choose)
+    keep = keep or keep_run
+    return player.run(exercises[id_], screen, seed=seed, device=device, choose=choose, keep=keep)

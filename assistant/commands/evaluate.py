@@ -21,6 +21,10 @@ def evaluate() -> None:
     help="CLINC150's folder: a Markdown table of its variants, in place of --train and --test.",
 )  # fmt: skip
 @click.option("--fine-tune", is_flag=True, help="Train the encoder too (minutes).")
+@click.option(
+    "--minutes", default=9.0, show_default=True, type=click.FloatRange(0.1),
+    help="Most that training the encoder may take; it stops early where that is too little.",
+)  # fmt: skip
 @Json
 def evaluate_intents(
     train: Path | None,
@@ -28,19 +32,22 @@ def evaluate_intents(
     oos: Path | None,
     clinc: Path | None,
     fine_tune: bool,
+    minutes: float,
     as_json: bool,
 ) -> None:
     """Train and score the intent classifier on CLINC150's JSON, CSV `text,category` or YAML."""
     if bool(clinc) == bool(train and test):
         raise click.UsageError("Give either --train and --test, or --clinc.")
     from assistant.evaluation import intents
-    from assistant.language.finetune import Layers, frozen
+    from assistant.language.encoder import from_bytes
+    from assistant.language.finetune import Recipe, frozen
 
-    encode = Layers(frozen()).encode
+    encode = from_bytes(frozen()).layers
+    recipe = Recipe(seconds=60 * minutes) if fine_tune else None
     if train and test:
-        print_figures(intents.evaluate(encode, train, test, oos, fine_tune=fine_tune), as_json)
+        print_figures(intents.evaluate(encode, train, test, oos, recipe=recipe), as_json)
     elif clinc:
-        rows = list(intents.evaluate_clinc(encode, clinc, fine_tune=fine_tune))
+        rows = list(intents.evaluate_clinc(encode, clinc, recipe=recipe))
         if as_json:
             print_json([{"data": data, "encoder": kind, **found} for data, kind, found in rows])
         else:
@@ -58,7 +65,7 @@ def evaluate_conversation(folds: int, as_json: bool) -> None:
 
     mind = load_mind()
     utterances = masked_utterances(mind.names)
-    encode = encode_both(mind.encoder.encode)
+    encode = encode_both(mind.encoder.layers)
     print_figures(conversation.cross_validate(encode, utterances, folds=folds), as_json)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import UsageError
+from assistant.language.finetune import Recipe
 from assistant.language.intents import Encode, IntentClassifier, Prediction, Validation
 
 Figures = dict[str, float]
@@ -136,14 +137,19 @@ def read_outside(path: Path) -> tuple[list[str], list[str]]:
 
 
 def evaluate(
-    encode: Encode, train: Path, test: Path, oos: Path | None = None, *, fine_tune: bool = False
+    encode: Encode,
+    train: Path,
+    test: Path,
+    oos: Path | None = None,
+    *,
+    recipe: Recipe | None = None,
 ) -> Figures:
     """Return the contract's figures for a classifier trained on `train`, scored on `test`.
 
     Shares are from 0 to 1, `ms_per_query` includes the encoding of one text at a time. A
     validation split in `train` sets threshold and calibration; nothing of `test` does. `oos`
     adds out-of-scope texts: to the test where it has none of its own, else to the training.
-    `fine_tune` trains the encoder too, which takes minutes.
+    With a `recipe` the encoder is trained too, which takes minutes.
     Figures about rejection are NaN where the test has no out-of-scope text. Raises UsageError
     where a file cannot be read.
     """
@@ -159,9 +165,9 @@ def evaluate(
     held = known.validation
     validation = Validation(held.texts, held.labels, held.outside) if held.texts else None
     started = time.perf_counter()
-    classifier = IntentClassifier(encode, fine_tune=fine_tune).fit(
-        known.train.texts, known.train.labels, taught, validation=validation
-    )
+    classifier = IntentClassifier(
+        encode, fine_tune=recipe is not None, recipe=recipe or Recipe()
+    ).fit(known.train.texts, known.train.labels, taught, validation=validation)
     seconds = time.perf_counter() - started
     figures = score(classifier.predict(asked.texts), asked.labels, classifier.predict(outside))
     return figures | {
@@ -172,17 +178,18 @@ def evaluate(
 
 
 def evaluate_clinc(
-    encode: Encode, folder: Path, *, fine_tune: bool = False
+    encode: Encode, folder: Path, *, recipe: Recipe | None = None
 ) -> Iterator[tuple[str, str, Figures]]:
     """Yield variant of CLINC150, encoder ("frozen" or "fine-tuned") and figures, row by row.
 
-    `folder` holds clinc_data_full.json and so on. Raises UsageError where one cannot be read.
+    `folder` holds clinc_data_full.json and so on; the rows of a fine-tuned encoder come with a
+    `recipe` for it. Raises UsageError where a file cannot be read.
     """
-    for tuned in (False, True) if fine_tune else (False,):
+    for tried in (None, recipe) if recipe else (None,):
         for variant in VARIANTS:
             path = folder / f"clinc_data_{variant}.json"
-            figures = evaluate(encode, path, path, fine_tune=tuned)
-            yield variant, "fine-tuned" if tuned else "frozen", figures
+            figures = evaluate(encode, path, path, recipe=tried)
+            yield variant, "fine-tuned" if tried else "frozen", figures
 
 
 def as_markdown(rows: Sequence[tuple[str, str, Figures]]) -> str:

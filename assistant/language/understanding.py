@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from assistant.language.encoder import last
 from assistant.language.intents import IntentClassifier, Prediction
 from assistant.language.masking import both, mask, mean
 from assistant.language.mentions import WEAK, Mention, MentionFinder
@@ -68,12 +69,13 @@ class Understanding:
 def understand(text: str, encode: Encode, parts: Parts, today: date | None = None) -> Understanding:
     """Return what a message means on its own, without the conversation around it.
 
-    Dates in it count from `today`, else they are not read.
+    `encode` gives the vectors of `Encoder.layers`. Dates in the text count from `today`, else
+    they are not read.
     """
     typed, text = text, parts.speller.mend(text)
     mentions = tuple(parts.names.find(text))
     vectors = encode([text, mask(text, mentions)])
-    vector = vectors[0]
+    vector = last(vectors[:1])[0]
     dense, lexical = parts.index.scores(text, vector)
     return Understanding(
         text=typed,

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from assistant.errors import LodestarError
+from assistant.errors import NewerFile, StoreError
 from assistant.learner import salvage, tables
 
 T = TypeVar("T")
@@ -27,14 +27,6 @@ PATIENCE = 20  # hundredths of a second that a commit seen in the log may take t
 _NOWHERE = (0, 0)
 # Errors that come from outside: the file is as it was. Every other one is taken as damage.
 _OUTSIDE = ("BUSY", "LOCKED", "CANTOPEN", "READONLY", "IOERR", "FULL", "PERM", "NOMEM", "AUTH")
-
-
-class StoreError(LodestarError):
-    """The learner's file cannot be used; it was left as it is."""
-
-
-class NewerFile(StoreError):
-    """The file was written by a newer version of Lodestar."""
 
 
 class _Replaced(Exception):
@@ -62,6 +54,11 @@ class LearnerFile:
     def change(self, work: Work[T]) -> T:
         """Do `work` as a whole or not at all; it is on the disk when this returns."""
         return self._run("BEGIN IMMEDIATE", work)
+
+    def version(self) -> tuple[object, int]:
+        """Return a value that changes when somebody else changes the file or takes its place."""
+        number = self._run("", lambda on: on.execute("PRAGMA data_version").fetchone()[0])
+        return self._identity, number
 
     def close(self) -> None:
         """Close the file; it opens again when it is used."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from assistant.learner.records import Answer, Event, Records, Run
 from assistant.learner.review import due
+from assistant.planning.model import base
 from assistant.reply import Block, Plot, Reply, Table, Text
 from skills.exercise import Exercise
 
@@ -105,10 +106,8 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
     spans = _spans(records)
     days = {start.astimezone(zone).date() for start, _ in spans}
     dates = [card.due.astimezone(zone).date() for card in records.cards]
-    ids = {f"exercise:{row.id}" for row in played if row.passed}
-    ids |= {topic.id for topic in topics if topic.learned} | _told_done(records.events)
     steps = list((records.plan or {}).get("steps", ()))
-    left = [step for step in steps if step.get("id") not in ids]
+    left = open_steps(records.plan or {}, records)
     marks = [answer.right for answer in records.answers]
     return Progress(
         exercises=played, topics=topics, due=len(due(records.cards, now)),
@@ -117,6 +116,15 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
         seconds=_seconds(spans), weeks=_weeks(spans, now),
         next_step=left[0] if left else None, steps_done=len(steps) - len(left), steps=len(steps),
     )  # fmt: skip
+
+
+def open_steps(plan: Mapping[str, Any], records: Records) -> list[Mapping[str, Any]]:
+    """Return the steps of a plan that are not done: neither proved nor said to be."""
+    whole = {f"exercise:{run.exercise}" for run in records.runs if run.passed}
+    whole |= {topic.id for topic in _topics(records.answers) if topic.learned}
+    told = told_done(records.events)
+    steps: Sequence[Mapping[str, Any]] = plan.get("steps", ())
+    return [step for step in steps if step["id"] not in told and base(step["id"]) not in whole]
 
 
 def best(runs: Sequence[Run]) -> Run:
@@ -151,9 +159,18 @@ def _topics(answers: Sequence[Answer]) -> tuple[Topic, ...]:
     return tuple(Topic(id_, sum(listed), len(listed)) for id_, listed in marks.items())
 
 
-def _told_done(events: Sequence[Event]) -> set[str]:
-    """Return the ids of the steps that the learner has said are done."""
-    return {str(event.data.get("id")) for event in events if event.kind == "step_done"}
+def told_done(events: Sequence[Event]) -> set[str]:
+    """Return the ids of the steps of the present plan that the learner has said are done.
+
+    A new plan takes over what was done of the last one, and numbers the parts of the rest anew.
+    """
+    done: set[str] = set()
+    for event in events:
+        if event.kind == "plan":
+            done.clear()
+        elif event.kind == "step_done":
+            done.add(str(event.data.get("id")))
+    return done
 
 
 def _shares(marks: Sequence[bool]) -> tuple[float, ...]:

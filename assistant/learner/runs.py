@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from assistant.errors import StoreError
 from assistant.learner.access import is_private, now, open_store, tell
-from assistant.learner.file import StoreError
 from assistant.learner.records import Curve, Run
 from skills.play import Result
 

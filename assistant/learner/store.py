@@ -71,6 +71,10 @@ class Store:
         """Return everything that is kept."""
         return self._file.read(_load)
 
+    def seen(self) -> object:
+        """Return a value that is another one when another process has changed the file."""
+        return self._file.version()
+
     def copy(self, other: "Store") -> None:
         """Take over everything that another store keeps, into this empty one."""
 

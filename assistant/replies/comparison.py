@@ -16,8 +16,9 @@ CONCEPT_ROWS = (
     ("Strengths", "strengths"), ("Weaknesses", "weaknesses"), ("Take it when", "when"),
 )  # fmt: skip
 ROLE_ROWS = (
-    ("What they do", "summary"), ("Mathematics", "mathematics"), ("Programming", "code"),
-    ("Way in", "entry"), ("Suits", "suits"),
+    ("What they do", "summary"), ("A day", "day"), ("Mathematics", "mathematics"),
+    ("Programming", "code"), ("Way in", "entry"), ("Suits", "suits"), ("Not for", "not_for"),
+    ("Outlook", "outlook"),
 )  # fmt: skip
 OTHER_ROWS = (
     ("What it is", "summary"), ("Problem", "problem"), ("Data", "data"), ("Models", "models"),
@@ -84,7 +85,7 @@ def compare(turn: Turn, entries: Sequence[Entry]) -> Reply:
 def table(turn: Turn, entries: Sequence[Entry]) -> Table:
     """Return the fields that entries of this kind are compared by, one column an entry."""
     first = entries[0]
-    fields = CONCEPT_ROWS if isinstance(first, Concept) else OTHER_ROWS
+    fields: tuple[tuple[str, str], ...] = CONCEPT_ROWS if isinstance(first, Concept) else OTHER_ROWS
     if isinstance(first, Role):
         fields = ROLE_ROWS
     rows = []
@@ -93,8 +94,13 @@ def table(turn: Turn, entries: Sequence[Entry]) -> Table:
         if any(cells):
             rows.append((title, *cells))
     if isinstance(first, Role):
+        rows.insert(2, ("Must know", *(_skills(turn, entry) for entry in entries)))
         rows.append(("U.S. median pay", *(pay(turn, entry) for entry in entries)))
     return Table(("", *(entry.name for entry in entries)), tuple(rows))
+
+
+def _skills(turn: Turn, entry: Entry) -> str:
+    return ", ".join(turn.library.name(id_) for id_ in getattr(entry, "must", ()))
 
 
 def _short(entry: Entry, field: str) -> str:

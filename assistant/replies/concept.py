@@ -1,7 +1,7 @@
 """Replies about one entry: what it is, how it works, when to use it, and so on."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from assistant.language.masking import mask
@@ -11,6 +11,7 @@ from assistant.reply import Action, Block, Bullets, Reply, Text
 from assistant.search import STOP_WORDS
 from knowledge.passages import prose
 from knowledge.schema import Application, Claim, Competency, Concept, Entry, Industry, Role
+from skills.exercise import Exercise
 
 # What a learner wants → the fields that say it, the best first.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -35,6 +36,9 @@ MOST_LISTED, DESCRIBED = 6, 3  # entries of a list that are defined; up to how m
 _BETWEEN_NAMES = re.compile(r"\s*(?:[,/&+;]|\b(?:and|or|vs|versus|n)\b|\s)+\s*", re.IGNORECASE)
 _FOR = re.compile(r"\b(?:for|before|to (?:learn|understand|do|use))\b", re.IGNORECASE)
 DRAWN = ("define", "code", "maths", "history", "prerequisites", "example")
+# Intents whose field says little without the sentence that says what the thing is.
+OPENED = ("how_it_works", "why", "maths", "when_to_use", "pros_cons", "example", "how_to")
+LAST = 99  # the place of an exercise that an entry names, and that does not name the entry
 ALWAYS = 1.01  # no stored question is asked instead
 # Words that say which field of an entry is wanted and nothing else.
 GENERAL = frozenset(
@@ -75,6 +79,7 @@ def reply(turn: Turn) -> Reply | None:
     candidates = passage.candidates(turn, fields)
     if specific(turn) and turn.intent not in DRAWN and candidates and candidates[0].good:
         return passage.answer(turn, candidates[0])
+    opening = passage.opening(turn, entry) if turn.intent in OPENED else []
     blocks = list(_fields(turn, entry))
     if not blocks:
         best = next((item for item in candidates if item.named), None)
@@ -82,9 +87,13 @@ def reply(turn: Turn) -> Reply | None:
             return passage.answer(turn, question)
         if best and best.good:
             return passage.answer(turn, best)
-        blocks = list(definition(turn, entry))
+        opening, blocks = [], list(definition(turn, entry))
     return turn.reply(
-        *blocks, ids=[entry.id], suggestions=suggestions(turn, entry), actions=actions(turn, entry)
+        *opening,
+        *blocks,
+        ids=[entry.id],
+        suggestions=suggestions(turn, entry),
+        actions=actions(turn, entry),
     )
 
 
@@ -124,7 +133,7 @@ def _bar(turn: Turn, entry: Entry) -> float:
     """Return how likely a stored question must be asked to be answered instead of the field."""
     field = next(iter(FIELDS.get(turn.intent, ())), "")
     if field and (turn.intent in DRAWN or prose(entry, field)) and not specific(turn):
-        return ALWAYS
+        return ALWAYS if turn.intent in (*DRAWN, "how_it_works") else passage.CERTAIN
     if is_field(entry):
         return passage.LIKELY  # "is ML used for …": the field may be only the setting
     return passage.SURE if turn.intent in DRAWN else passage.LIKELY
@@ -181,11 +190,14 @@ def definition(turn: Turn, entry: Entry) -> Iterator[Block]:
 
 def _prerequisites(turn: Turn, concept: Concept) -> Iterator[Block]:
     needed = turn.library.with_prerequisites([concept.id])[:-1]
+    if not needed and is_field(concept):
+        return  # what a whole field asks for is said by its questions and its passages
     if not needed:
         yield Text(turn.phrase("no_prerequisites", name=concept.name))
         return
     lines = [f"**{turn.library.name(id_)}**: {turn.library.get(id_).summary}" for id_ in needed]
-    yield Bullets(tuple(lines[-8:]), title=turn.phrase("prerequisites", name=concept.name))
+    title = turn.phrase("prerequisites", name=concept.name)
+    yield Bullets(tuple(lines[-8:]), title=title)
 
 
 def more(turn: Turn) -> Reply | None:
@@ -239,13 +251,21 @@ def suggestions(turn: Turn, entry: Entry) -> list[str]:
 
 
 def actions(turn: Turn, entry: Entry) -> tuple[Action, ...]:
-    """Return the exercises that practise an entry."""
-    found = [
-        exercise
-        for exercise in turn.exercises.values()
-        if entry.id in exercise.concepts or exercise.id in getattr(entry, "exercises", ())
-    ]
+    """Return the exercises that practise an entry, those that are most about it first."""
+    found = practising(turn.exercises.values(), entry)
     return tuple(Action("exercise", exercise.id, exercise.title) for exercise in found[:2])
 
 
-__all__ = ["actions", "definition", "more", "reply", "simplify", "suggestions"]
+def practising(exercises: Collection[Exercise], entry: Entry) -> list[Exercise]:
+    """Return the exercises that practise an entry, by how early they name it."""
+    listed = getattr(entry, "exercises", ())
+    places = {
+        exercise.id: exercise.concepts.index(entry.id) if entry.id in exercise.concepts else LAST
+        for exercise in exercises
+        if entry.id in exercise.concepts or exercise.id in listed
+    }
+    found = (exercise for exercise in exercises if exercise.id in places)
+    return sorted(found, key=lambda exercise: places[exercise.id])
+
+
+__all__ = ["actions", "definition", "more", "practising", "reply", "simplify", "suggestions"]

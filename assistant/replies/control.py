@@ -63,7 +63,8 @@ def reply(turn: Turn, pending: Pending) -> Reply | None:
 
 def _again(turn: Turn) -> Reply:
     """Say the topic again: in more detail, more simply or more formally."""
-    for entry in turn.entries(*TOPIC_KINDS):
+    entry = turn.subject(*TOPIC_KINDS)
+    if entry:
         turn.memory.turn_to(entry.id)
     return AGAIN[turn.intent](turn) or talk.which_topic(turn)
 
@@ -94,18 +95,40 @@ def _which(turn: Turn) -> Reply:
 
 def corrected(turn: Turn) -> Turn | None:
     """Return the turn that a correction asks for: the last intent, of what was meant."""
-    last = turn.memory.last
-    text = turn.heard.text
-    if last is None or not last.entities or not (_MEANT.search(text) or turn.intent == "correct"):
+    if not _corrects(turn):
         return None
-    if len(text.split()) > SHORT + 4:
-        return None
-    kept = [mention for mention in turn.heard.named(*TOPIC_KINDS) if not _denied(text, mention)]
-    other = kept or _other_reading(turn)
+    other = _kept(turn) or _other_reading(turn)
     if not other:
         return None
     intent = turn.memory.intent or "define"
     return dataclasses.replace(turn, intent=intent, about=tuple(other))
+
+
+def put_right(turn: Turn) -> str:
+    """Return the last question with what a correction names in place of what it denies, or ""."""
+    if not _corrects(turn):
+        return ""
+    kept = _kept(turn)
+    denied = {mention.id for mention in turn.about} - {mention.id for mention in kept}
+    for old in reversed(turn.memory.said_names):
+        if kept and old.id in denied:
+            said = turn.memory.said
+            return f"{said[: old.start]}{kept[0].text}{said[old.end :]}"
+    return ""
+
+
+def _corrects(turn: Turn) -> bool:
+    """Return whether a message may say that the last one was taken in a wrong sense."""
+    last, text = turn.memory.last, turn.heard.text
+    if last is None or not last.entities or len(text.split()) > SHORT + 4:
+        return False
+    return bool(_MEANT.search(text)) or turn.heard.intent == "correct"
+
+
+def _kept(turn: Turn) -> list[Mention]:
+    """Return what a correction names, without what it says it is not."""
+    named = turn.heard.named(*TOPIC_KINDS)
+    return [mention for mention in named if not _denied(turn.heard.text, mention)]
 
 
 def _denied(text: str, mention: Mention) -> bool:

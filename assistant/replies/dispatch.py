@@ -7,10 +7,12 @@ from dataclasses import replace
 from assistant.replies import (
     comparison,
     concept,
+    gap,
     passage,
     path,
     practice,
     profile,
+    quiz,
     role,
     talk,
     uses,
@@ -42,11 +44,12 @@ CAREER: dict[str, Replier] = {
     "transition": path.reply,
     "resources": path.resources,
     "profile": profile.reply,
+    "skill_gap": gap.reply,
 }
 PRACTICE: dict[str, Replier] = {
     "exercise_list": practice.exercise_list,
     "exercise_start": practice.exercise_start,
-    "quiz": practice.quiz,
+    "quiz": quiz.start,
 }
 _OVER = re.compile(r"\b(?:over|than|compared (?:to|with)|versus|vs|instead of)\b", re.IGNORECASE)
 DOUBTFUL = 0.5  # below this, a near question says more than the intent
@@ -60,7 +63,6 @@ ADVICE = frozenset(
         "salary",
         "outlook",
         "skills",
-        "skill_gap",
         "portfolio",
         "resume",
         "interview",
@@ -76,7 +78,7 @@ def answer(turn: Turn) -> Reply | None:
         return TALK[turn.intent](turn)
     if turn.sure < DOUBTFUL:
         question = passage.asked(turn)
-        if question:
+        if question and (concept.specific(turn) or not turn.entries("concept")):
             return passage.answer(turn, question)
         if turn.entries("application", "industry"):
             return uses.applications(replace(turn, intent="applications"))
@@ -91,7 +93,8 @@ def answer(turn: Turn) -> Reply | None:
     if _weighs(turn):
         return comparison.reply(turn) or passage.nearest(turn)
     replier = KNOWLEDGE.get(turn.intent, concept.reply)
-    return replier(turn) or passage.nearest(turn)
+    found = replier(turn) or passage.nearest(turn)
+    return found or (advice(turn) if turn.intent == "tools" else None)
 
 
 def _weighs(turn: Turn) -> bool:

@@ -10,10 +10,12 @@ from knowledge.passages import prose
 from knowledge.schema import Concept, Entry, Faq
 
 # How likely a stored question must be the one that is asked …
+CERTAIN = 0.9  # … where a field of the entry named says just what is wanted
 SURE = 0.75  # … where a field of the entry named says what is wanted as well
 LIKELY = 0.5  # … to be answered
 HINT = 0.12  # … of a career question about a case of its own, rather than a role's usual text
 FAINT = 0.05  # … rather than a passage of any kind
+HEDGED = 0.2  # … to be answered without saying that it may be another question's answer
 POSSIBLE = 0.3  # … where nothing else is known
 ENTRY_BONUS = 0.12  # the passage belongs to an entry that the question names
 FIELD_BONUS = 0.10  # the passage stands in a field that the intent asks for
@@ -88,9 +90,20 @@ def nearest(turn: Turn, fields: Collection[str] = ()) -> Reply | None:
 def answer(turn: Turn, candidate: Candidate | Asked) -> Reply:
     """Return a reply that gives a passage and offers what stands around it."""
     entry = turn.library.get(candidate.entry)
+    first = [] if asked(turn, HEDGED) else [Text(turn.phrase("near_miss"))]
+    first += opening(turn, entry) if isinstance(candidate, Candidate) else []
     turn.memory.shown.add((entry.id, candidate.field))
     blocks = list(field_blocks(turn, entry, candidate.field))
-    return turn.reply(*blocks, ids=[entry.id], suggestions=questions_near(turn, entry))
+    return turn.reply(*first, *blocks, ids=[entry.id], suggestions=questions_near(turn, entry))
+
+
+def opening(turn: Turn, entry: Entry) -> list[Text]:
+    """Return what a concept is, where this conversation has not said it yet."""
+    place = (entry.id, "summary")
+    if not isinstance(entry, Concept) or place in turn.memory.shown:
+        return []
+    turn.memory.shown.add(place)
+    return [Text(entry.summary)]
 
 
 def field_blocks(turn: Turn, entry: Entry, field: str) -> Iterator[Block]:

@@ -1,17 +1,31 @@
 """Replies with a learning path: into a role, and from somewhere else into it."""
 
-from dataclasses import replace
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import Any
 
-from assistant.planning import HOURS_PER_WEEK, Plan, plan
+from assistant.learner.progress import open_steps
+from assistant.planning import HOURS_PER_WEEK, Plan, Step, plan
+from assistant.planning.change import Carried, carried
+from assistant.planning.model import spread, whole_title
+from assistant.planning.plan import YOU_KNOW
+from assistant.planning.wish import SKIPPED, Wish, deadline, wish_from
 from assistant.replies import passage
 from assistant.replies.turn import Turn, a
 from assistant.reply import Action, Block, Bullets, Reply, Text
-from knowledge.schema import Path, Resource, Role
+from knowledge.schema import Faq, Path, Resource, Role
 
 PLANNED = ("path", "transition", "time_needed", "start")  # intents that a plan answers
 SAME = 0.9  # how likely a stored question must be to be answered instead of a plan
-SHOWN_STEPS = 7
+SHOWN_STEPS, OUTLINED = 7, 4
+# What asks for the whole plan, and not only for whether and how.
+_WHOLE = re.compile(
+    r"\b(?:plan|road ?map|path|schedule|curriculum|syllabus|steps?|weeks?|months?)\b", re.IGNORECASE
+)
 RESOURCES = 6
+_SPOKEN = {"theory_first": "theory", "hands_on": "hands-on", "less_theory": "hands-on"}
 
 
 def reply(turn: Turn) -> Reply | None:
@@ -29,25 +43,84 @@ def reply(turn: Turn) -> Reply | None:
         return passage.nearest(turn)
     turn.memory.told = replace(time, goal=route.role)
     hours = time.hours or HOURS_PER_WEEK
-    laid_out = plan(turn.library, route, turn.exercises, hours, known_ids(turn))
-    blocks = [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
+    over = _carried(turn, route)
+    laid_out = plan(
+        turn.library, route, turn.exercises, hours,
+        {**dict.fromkeys(known_ids(turn), YOU_KNOW), **over.known}, style=time.style,
+        weeks=time.weeks, background=background, eased=_partly(turn), spent=over.spent,
+    )  # fmt: skip
+    if not turn.heard.slots.hypothetical:
+        turn.memory.plan = document(turn, route, laid_out)
+        turn.memory.done = set()
+    blocks: list[Block] = []
     if background and not made and turn.told.background:
         nearest = turn.phrase("path_nearest", background=turn.told.background.text)
-        blocks.insert(0, Text(nearest))
-    blocks += _background_blocks(turn, background, route)
-    blocks += phases(turn, route, laid_out)
-    if time.weeks and time.weeks < laid_out.weeks:
-        blocks.append(Text(_late(turn, laid_out, time.weeks)))
-    asks = [*passage.questions_near(turn, route, 1), f"What does {a(_name(turn, route))} do?"]
+        blocks.append(Text(nearest))
+    asks: list[str] = []
+    if stated or _WHOLE.search(turn.heard.spelt):
+        blocks += [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
+        blocks += _background_blocks(turn, background, route)
+        blocks += phases(turn, route, laid_out)
+        blocks += _late(turn, laid_out)
+    else:
+        blocks += [*_advice(turn, route), Text(_intro(turn, route, laid_out))]
+        blocks += _background_blocks(turn, background if made else None, None)
+        blocks.append(_outline(turn, route, laid_out))
+        asks.append(turn.phrase("path_ask", role=_name(turn, route), per_week=f"{hours:g}"))
+    asks += [*passage.questions_near(turn, route, 1), f"What does {a(_name(turn, route))} do?"]
     asks.append(f"What skills does {a(_name(turn, route))} need?")
     ids = [route.id, route.role]
     actions = (Action("path", route.role, route.name), *_first_exercise(turn, laid_out))
     return turn.reply(*blocks, ids=ids, suggestions=asks, actions=actions)
 
 
+def document(turn: Turn, route: Path, laid_out: Plan) -> dict[str, Any]:
+    """Return a plan as it is kept: with its start and with the wish that it answers."""
+    made = laid_out.as_json() | {"title": route.name}
+    learner, told = turn.memory.learner, turn.told
+    if learner is None:
+        return made
+    today = learner.now.date()
+    background = told.background.text if told.background else ""
+    over = _carried(turn, route)
+    wish = Wish(
+        route.role, background, tuple(sorted(known_ids(turn))), laid_out.hours_per_week,
+        deadline(told.weeks, None, today), _SPOKEN.get(told.style, ""),
+        spent=over.spent, reasons=over.known,
+    )  # fmt: skip
+    made |= {"start": today.isoformat(), "request": asdict(wish)}
+    made["ends"] = (today + timedelta(weeks=laid_out.weeks, days=-1)).isoformat()
+    if laid_out.deadline:
+        weeks = laid_out.deadline.full_weeks
+        made["honest_date"] = (today + timedelta(weeks=weeks, days=-1)).isoformat()
+    return made
+
+
+def _carried(turn: Turn, route: Path) -> Carried:
+    """Return what a new plan takes over from the kept one, where it leads to the same role."""
+    learner = turn.memory.learner
+    kept = learner.records.plan if learner else None
+    if learner is None or kept is None or kept.get("role") != route.role:
+        return Carried({}, {})
+    left = [step["id"] for step in open_steps(kept, learner.records)]
+    done = [step["id"] for step in kept["steps"] if step["id"] not in left]
+    over = carried(kept, done, {})
+    if "request" not in kept:
+        return over
+    earlier = wish_from(kept)
+    skipped = dict.fromkeys(earlier.skipped, SKIPPED)
+    spent = {id_: over.spent.get(id_, 0.0) + earlier.spent.get(id_, 0.0)
+             for id_ in {*over.spent, *earlier.spent}}  # fmt: skip
+    return Carried({**skipped, **earlier.reasons, **over.known}, spent)
+
+
 def known_ids(turn: Turn) -> set[str]:
     """Return the competencies and concepts that the learner said are known."""
     return {id_ for id_, how in turn.told.skills.items() if how == "known"}
+
+
+def _partly(turn: Turn) -> set[str]:
+    return {id_ for id_, how in turn.told.skills.items() if how == "partly"}
 
 
 def _background(turn: Turn) -> Path | None:
@@ -91,23 +164,56 @@ def _name(turn: Turn, route: Path) -> str:
 
 def _intro(turn: Turn, route: Path, laid_out: Plan) -> str:
     hours = f"{laid_out.hours_per_week:g}"
+    due = laid_out.deadline
+    whole = due.full_hours if due else laid_out.hours
+    low, high = spread(whole)
     text = turn.phrase(
-        "path_intro", name=route.name, hours=round(laid_out.hours), weeks=laid_out.weeks,
-        per_week=hours,
+        "path_intro", name=route.name, hours=round(whole), weeks=laid_out.full_weeks,
+        per_week=hours, low=round(low), high=round(high),
     )  # fmt: skip
     if turn.told.hours is None:
-        text += turn.phrase("path_default", per_week=hours)
+        text += " " + turn.phrase("path_default", per_week=hours)
     return f"{text}\n\n{route.summary}"
 
 
-def _background_blocks(turn: Turn, background: Path | None, route: Path) -> list[Block]:
+def _background_blocks(turn: Turn, background: Path | None, route: Path | None) -> list[Block]:
     source = background or route
     blocks: list[Block] = []
+    if source is None:
+        return blocks
     if source.brings:
         blocks.append(Bullets(source.brings, title=turn.phrase("brings")))
     if source.missing:
         blocks.append(Bullets(source.missing, title=turn.phrase("missing")))
     return blocks
+
+
+def _advice(turn: Turn, route: Path) -> list[Block]:
+    """Return what is known about the learner's own case, else how people get into the role."""
+    elsewhere = turn.told.background is not None and not turn.told.background.exact
+    kinds = ("faq",) if elsewhere else ("faq", "path", "role")
+    question = passage.asked(turn, passage.HINT, kinds=kinds)
+    if question is None:
+        return _way_in(turn, route)
+    entry = turn.library.get(question.entry)
+    if isinstance(entry, Faq):
+        return [Text(entry.summary), Text(entry.answer)]
+    return list(passage.field_blocks(turn, entry, question.field))
+
+
+def _outline(turn: Turn, route: Path, laid_out: Plan) -> Bullets:
+    """Return a line for each phase: its weeks, the main things to learn, and its project."""
+    lines = []
+    for number, phase in enumerate(route.phases):
+        steps = [step for step in laid_out.steps if step.phase == number]
+        if steps:
+            learn = _titles(steps, "competency") + _titles(steps, "concept")
+            line = f"**{phase.title}** (weeks {steps[0].week}-{steps[-1].ends}): "
+            line += ", ".join(learn[:OUTLINED])
+            if phase.project and _titles(steps, "project"):
+                line += f". {turn.phrase('project')}: {phase.project}"
+            lines.append(line)
+    return Bullets(tuple(lines), title=turn.phrase("path_outline"))
 
 
 def phases(turn: Turn, route: Path, laid_out: Plan) -> list[Block]:
@@ -120,10 +226,10 @@ def phases(turn: Turn, route: Path, laid_out: Plan) -> list[Block]:
         first, last = steps[0].week, steps[-1].ends
         weeks = f"week {first}" if first == last else f"weeks {first}-{last}"
         hours = sum(step.hours for step in steps)
-        learn = [step.title for step in steps if step.kind in ("concept", "competency")]
+        learn = _titles(steps, "competency") + _titles(steps, "concept")
         lines = [", ".join(learn[:SHOWN_STEPS]) + (", …" if len(learn) > SHOWN_STEPS else "")]
-        lines += [f"Exercise: {step.title}" for step in steps if step.kind == "exercise"]
-        if phase.project:
+        lines += [f"Exercise: {title}" for title in _titles(steps, "exercise")]
+        if phase.project and _titles(steps, "project"):
             lines.append(f"{turn.phrase('project')}: {phase.project}")
         lines.append(f"{turn.phrase('milestone')}: {phase.milestone}")
         title = f"{number + 1}. {phase.title} ({weeks}, {hours:g} h)"
@@ -138,17 +244,32 @@ def phases(turn: Turn, route: Path, laid_out: Plan) -> list[Block]:
     return blocks
 
 
+def _titles(steps: Sequence[Step], kind: str) -> list[str]:
+    """Return the titles of the steps of a kind, what is in parts once."""
+    titles = (whole_title(step.title) for step in steps if step.kind == kind)
+    return list(dict.fromkeys(titles))
+
+
 def _way_in(turn: Turn, route: Path) -> list[Block]:
     """Return how people get into the role, where somebody from elsewhere asks."""
     role = turn.library.get_as(Role, route.role)
     return [Text(role.entry)] if role and turn.intent == "transition" else []
 
 
-def _late(turn: Turn, laid_out: Plan, deadline: int) -> str:
-    return turn.phrase(
-        "path_late", deadline=deadline, per_week=f"{laid_out.hours_per_week:g}",
-        fits=round(laid_out.within(deadline)), total=round(laid_out.hours), weeks=laid_out.weeks,
+def _late(turn: Turn, laid_out: Plan) -> list[Block]:
+    """Return what a deadline that cannot be met means: what fits, what is cut, when it ends."""
+    due = laid_out.deadline
+    if due is None or due.fits:
+        return []
+    text = turn.phrase(
+        "path_late", deadline=due.weeks, per_week=f"{laid_out.hours_per_week:g}",
+        fits=round(laid_out.within(due.weeks)), total=round(due.full_hours), weeks=due.full_weeks,
+        needed=f"{due.hours_needed:g}",
     )  # fmt: skip
+    lines = [f"{cut.title} ({cut.hours:g} h)" for cut in due.cut[:SHOWN_STEPS]]
+    if len(due.cut) > SHOWN_STEPS:
+        lines.append(turn.phrase("path_cut_more", count=len(due.cut) - SHOWN_STEPS))
+    return [Text(text), Bullets(tuple(lines), title=turn.phrase("path_cut"))]
 
 
 def _first_exercise(turn: Turn, laid_out: Plan) -> tuple[Action, ...]:
@@ -180,7 +301,7 @@ def resources(turn: Turn) -> Reply | None:
     lines = tuple(_resource_line(turn, item) for item in chosen)
     title = turn.phrase("resources_for", name=subjects[0].name) if subjects else ""
     return turn.reply(
-        Bullets(lines, title=(title or turn.phrase("resources_all")).rstrip(":")),
+        Bullets(lines, title=title or turn.phrase("resources_all")),
         ids=[item.id for item in chosen],
     )
 

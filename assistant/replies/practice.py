@@ -1,12 +1,12 @@
-"""Replies that lead to doing: the list of exercises, an offer to start one, a quiz item."""
+"""Replies that lead to doing: the list of exercises, an offer to start one."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
-from assistant.replies import passage
+from assistant.replies import concept, passage
 from assistant.replies.turn import Pending, Turn
-from assistant.reply import Action, Bullets, Reply, Table, Text
-from knowledge.schema import Concept, Entry, QuizItem
+from assistant.reply import Action, Reply, Table, Text
 from skills.exercise import Exercise
 
 STARTS = re.compile(
@@ -14,10 +14,13 @@ STARTS = re.compile(
     r"(?:start|run|begin|launch)\b",
     re.IGNORECASE,
 )
+_BY_ID = re.compile(
+    r"^\W*(?:please\s+)?(?:start|run|begin|launch)\s+(?:the\s+)?(?:exercise\s+)?([\w-]+)\W*$",
+    re.IGNORECASE,
+)
 AGREED = re.compile(
     r"\b(?:start|run|begin|launch|do)\s+(?:the|that|this)\s+exercise\b", re.IGNORECASE
 )
-_BACK = re.compile(r"\b(?:back|resume|continue|return)\b", re.IGNORECASE)
 
 
 def exercise_list(turn: Turn) -> Reply:
@@ -68,6 +71,13 @@ def starting(turn: Turn, action: Action) -> Reply:
     return turn.reply(text, ids=concepts, actions=(replace(action, start=True),))
 
 
+def by_id(message: str, exercises: Mapping[str, Exercise]) -> Action | None:
+    """Return the exercise that a message starts by its id."""
+    found = _BY_ID.match(message)
+    exercise = exercises.get(found[1].casefold().replace("-", "_")) if found else None
+    return Action("exercise", exercise.id, exercise.title) if exercise else None
+
+
 def find(turn: Turn) -> Exercise | None:
     """Return the exercise named by id or title, or the one that practises what is talked about."""
     words = re.sub(r"[\s_-]+", " ", turn.heard.text.casefold())
@@ -79,55 +89,8 @@ def find(turn: Turn) -> Exercise | None:
         return turn.exercises.get(offer.id)
     subjects = [mention.id for mention in turn.about] or turn.memory.topics[-1:]
     for id_ in subjects:
-        listed = getattr(turn.library.get(id_), "exercises", ()) if id_ in turn.library else ()
-        for exercise in turn.exercises.values():
-            if id_ in exercise.concepts or exercise.id in listed:
-                return exercise
+        entry = turn.library.get(id_) if id_ in turn.library else None
+        found = concept.practising(turn.exercises.values(), entry) if entry else []
+        if found:
+            return found[0]
     return None
-
-
-def quiz(turn: Turn) -> Reply:
-    """Ask a question on the topic that has not been asked in this conversation."""
-    if turn.memory.quiz and _BACK.search(turn.heard.text):
-        item, id_ = turn.memory.quiz
-        return _ask(turn, turn.library.get(id_), item)
-    subjects = [entry for entry in turn.entries("concept") if isinstance(entry, Concept)]
-    topic = turn.library.get_as(Concept, turn.memory.topic)
-    for concept in subjects or ([topic] if topic else _any(turn)):
-        for item in concept.quiz:
-            if item.question not in turn.memory.asked:
-                return _ask(turn, concept, item)
-    return turn.reply(Text(turn.phrase("quiz_none")), status="unsure")
-
-
-def _any(turn: Turn) -> list[Concept]:
-    starting = ("machine_learning", "overfitting", "supervised_learning", "classification")
-    found = (turn.library.get_as(Concept, id_) for id_ in starting)
-    return [concept for concept in found if concept]
-
-
-def _ask(turn: Turn, concept: Entry, item: QuizItem) -> Reply:
-    turn.memory.asked.add(item.question)
-    turn.memory.quiz = (item, concept.id)
-    turn.memory.turn_to(concept.id)
-    turn.memory.pending = Pending(quiz=item, quiz_entry=concept.id)
-    options = tuple(f"{number}. {option.text}" for number, option in enumerate(item.options, 1))
-    return turn.reply(
-        Text(f"**{item.question}**"), Bullets(options), Text(turn.phrase("quiz_prompt")),
-        ids=[concept.id], actions=(Action("quiz", concept.id, concept.name),),
-    )  # fmt: skip
-
-
-def judge(turn: Turn, item: QuizItem, entry: str, chosen: int | None) -> Reply:
-    """Say whether the chosen option (from 0; None: no idea) is right, and why each way."""
-    turn.memory.quiz = None
-    right = next(other for other in item.options if other.right)
-    option = right if chosen is None else item.options[chosen]
-    blocks = []
-    if chosen is not None:
-        verdict = turn.phrase("quiz_right" if option.right else "quiz_wrong")
-        blocks.append(Text(f"**{verdict}** {option.why}"))
-    if chosen is None or not option.right:
-        blocks.append(Text(f"{turn.phrase('quiz_answer', text=right.text)}. {right.why}"))
-    name = turn.library.name(entry)
-    return turn.reply(*blocks, ids=[entry], suggestions=[f"Quiz me on {name}", f"Explain {name}"])

@@ -1,5 +1,7 @@
 """Replies to what learners tell of themselves."""
 
+from dataclasses import replace
+
 from assistant.language.slots import Slots
 from assistant.replies import passage, path
 from assistant.replies.turn import Turn, a
@@ -15,8 +17,10 @@ def reply(turn: Turn) -> Reply | None:
     question = passage.asked(turn)
     if question:
         return passage.answer(turn, question)
-    if turn.memory.intent in path.PLANNED:
-        planned = path.reply(turn)
+    time = told.hours is not None or told.weeks is not None
+    wanted = bool(told.goal or turn.entries("role", "concept")) and time
+    if wanted or turn.memory.intent in path.PLANNED:
+        planned = path.reply(replace(turn, intent="path"))
         if planned:
             return planned
     goal = turn.told.goal

@@ -1,6 +1,9 @@
 """Replies about roles: what they do, what they need, what they pay, which one suits."""
 
+from assistant.fit import Taste, rank, taste
 from assistant.replies import concept, passage
+from assistant.replies import fit as fitting
+from assistant.replies.path import known_ids
 from assistant.replies.turn import Turn, a
 from assistant.reply import Action, Block, Bullets, Reply, Table, Text
 from knowledge.passages import prose
@@ -122,9 +125,12 @@ def recommend(turn: Turn) -> Reply | None:
     named = [entry.id for entry in turn.entries("role")]
     if len(named) == 1:
         return reply(turn)
-    question = passage.asked(turn)
+    likes = taste(turn.heard.text)
+    question = passage.asked(turn, passage.CERTAIN if likes and not named else passage.LIKELY)
     if question:
         return passage.answer(turn, question)
+    if likes and not named:
+        return _fitting(turn, likes)
     ranked: dict[str, float] = {}
     for item in passage.candidates(turn, SUITS_FIELDS, kinds=("role",)):
         if item.field in SUITS_FIELDS:
@@ -139,6 +145,15 @@ def recommend(turn: Turn) -> Reply | None:
     if len(chosen) > 1:
         asks.append(f"{turn.library.name(chosen[0])} vs {turn.library.name(chosen[1])}")
     return turn.reply(Bullets(lines, title=turn.phrase("role_fit")), ids=chosen, suggestions=asks)
+
+
+def _fitting(turn: Turn, likes: Taste) -> Reply:
+    """Rank the roles by what the message says is liked and disliked, with reasons on both sides."""
+    fits = rank(turn.library, likes, known_ids(turn))[:SUITED]
+    names = [fit.role.name for fit in fits]
+    asks = [*(f"What does {a(name)} do?" for name in names[:2]), f"{names[0]} vs {names[1]}"]
+    ids = [fit.role.id for fit in fits]
+    return turn.reply(*fitting.blocks(fits, likes, turn.phrase), ids=ids, suggestions=asks)
 
 
 def _suits(role: Entry) -> str:

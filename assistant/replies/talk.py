@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from assistant.questions import Asked
 from assistant.replies import passage
-from assistant.replies.turn import Pending, Turn
+from assistant.replies.turn import Pending, Turn, inside
 from assistant.reply import Bullets, Reply, Text
 from knowledge.schema import Concept, Faq
 
@@ -13,6 +14,7 @@ FIRST_QUESTIONS = (
     "Show me how a CNN works",
 )
 NEAREST = 3
+OFFERED = 0.03  # how likely a stored question must be to be offered where nothing is known
 
 
 def phrase(turn: Turn) -> Reply:
@@ -30,22 +32,32 @@ def help_(turn: Turn) -> Reply:
 
 def out_of_scope(turn: Turn) -> Reply:
     """Say politely that this is not our field, and what is."""
-    roles = ", ".join(card.name.lower() for card in turn.library.of_kind("role")[:6])
+    roles = ", ".join(inside(card.name) for card in turn.library.of_kind("role")[:6])
     text = turn.phrase(turn.heard.prediction.outside or "out_of_scope", roles=roles)
     return turn.reply(Text(text), status="out_of_scope", suggestions=FIRST_QUESTIONS)
 
 
 def unsure(turn: Turn) -> Reply:
     """Say that no good answer was found, and offer the nearest that there is."""
-    nearest: dict[str, str] = {}
+    likely = [item for item in turn.heard.asked[:NEAREST] if item.chance >= OFFERED]
+    nearest = {item.entry: _asked(turn, item) for item in likely}
     for item in passage.candidates(turn):
         nearest.setdefault(item.entry, _as_question(turn, item.entry))
-        if len(nearest) == NEAREST:
+        if len(nearest) >= NEAREST:
             break
     asks = tuple(nearest.values())
     turn.memory.pending = Pending(choices=asks)
     text = turn.phrase("unsure") + "\n\n" + turn.phrase("unsure_nearest" if asks else "unsure_none")
     return turn.reply(Text(text), status="unsure", suggestions=asks)
+
+
+def _asked(turn: Turn, item: Asked) -> str:
+    """Return the first wording of a stored question."""
+    kind, _, number = item.field.partition(".")
+    questions = turn.library.get(item.entry).questions
+    if kind == "questions" and int(number) < len(questions):
+        return questions[int(number)].ask[0]
+    return _as_question(turn, item.entry)
 
 
 def _as_question(turn: Turn, id_: str) -> str:

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.language.mentions import Mention, MentionFinder
 from assistant.language.slots import Slots
 from assistant.language.understanding import Understanding
 from assistant.reply import Action, Block, Entity, Reference, Reply, Status
 from knowledge.library import Library
-from knowledge.schema import Concept, Entry, QuizItem
+from knowledge.schema import Concept, Entry
 from skills.exercise import Exercise
+
+if TYPE_CHECKING:
+    from assistant.learner.keeping import Keep, Learner
+    from assistant.learner.quiz import Quiz
+    from assistant.replies.interview import Interview
 
 MAX_SOURCES = 4
 MAX_SUGGESTIONS = 4
@@ -24,11 +29,15 @@ def is_field(entry: Entry) -> bool:
 
 def a(name: str) -> str:
     """Return a name inside a sentence, with its article: "a data analyst", "an ML engineer"."""
-    first = name.split()[0]
-    spelt = len(first) > 1 and first[:2].isupper()  # letters said one by one: ML, NLP, AI
-    vowel = name[0] in ("AEFHILMNORSX" if spelt else "AEIOUaeiou")
-    plain = name if spelt else name[:1].lower() + name[1:]
+    plain = inside(name)
+    spelt = plain[:2].isupper()  # letters said one by one: ML, NLP, AI
+    vowel = plain[0] in ("AEFHILMNORSX" if spelt else "AEIOUaeiou")
     return f"{'an' if vowel else 'a'} {plain}"
+
+
+def inside(name: str) -> str:
+    """Return a name as it is written inside a sentence: "data analyst", "ML engineer"."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 class Knowing(Protocol):
@@ -44,13 +53,19 @@ class Knowing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What the last reply left open: choices to pick from, an action to agree to, a quiz item."""
+    """What the last reply left open.
+
+    Choices to pick from, an action to agree to, something to be kept if the learner says yes
+    (`kept` is said then), or whether the next message answers the quiz or the interview.
+    """
 
     choices: tuple[str, ...] = ()
     entries: tuple[str, ...] = ()  # what each choice is about, where that is one entry
     action: Action | None = None
-    quiz: QuizItem | None = None
-    quiz_entry: str = ""
+    keeps: "tuple[Keep, ...]" = ()
+    kept: str = ""
+    quiz: bool = False
+    interview: bool = False
 
 
 @dataclass
@@ -68,8 +83,15 @@ class Memory:
     pending: Pending = field(default_factory=Pending)
     last: Reply | None = None
     offer: Action | None = None  # the exercise offered last, until it is started or declined
-    quiz: tuple[QuizItem, str] | None = None  # the item asked last and not answered, its entry
-    asked: set[str] = field(default_factory=set)
+    quiz: "Quiz | None" = None  # the one that is not over
+    reviewing: bool = False  # whether it is a review of what is due
+    interview: "Interview | None" = None
+    learner: "Learner | None" = None  # None where nothing is known or kept of anybody
+    plan: Mapping[str, Any] | None = None  # the one laid out last
+    step: str = ""  # the step of a plan that was spoken of last
+    done: set[str] = field(default_factory=set)  # steps said to be done in this conversation
+    offered: Slots = field(default_factory=Slots)  # what was told when it was last to be kept
+    refused: set[str] = field(default_factory=set)  # what is not offered to be kept again
 
     @property
     def topic(self) -> str:

@@ -13,8 +13,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from assistant.evaluation import conversation
 from assistant.evaluation import intents as evaluation
 from assistant.language import finetune, intents
+from assistant.language.encoder import from_bytes
 from assistant.language.features import Axes, Grams
-from assistant.language.finetune import Layers, Recipe, _schedule, set_aside
+from assistant.language.finetune import Recipe, _schedule, set_aside
 from assistant.language.intents import IntentClassifier, Validation
 from assistant.language.kernel import KernelRidge, families, spread
 from assistant.language.rejection import sharpness_of, softmax, threshold
@@ -222,7 +223,7 @@ def test_validation_sets_the_threshold(classifier):
 class Turned:
     """Stands for a tuned encoder: the same vectors, turned."""
 
-    def encode(self, texts):
+    def layers(self, texts):
         return encode(texts)[:, ::-1].copy()
 
 
@@ -237,7 +238,7 @@ def test_a_tuned_encoder_is_joined_calibrated_on_what_was_set_aside_and_saved(
         return b"weights"
 
     monkeypatch.setattr(intents, "tune", tune)
-    monkeypatch.setattr(intents, "Layers", lambda model: Turned())
+    monkeypatch.setattr(intents, "from_bytes", lambda model: Turned())
     made = IntentClassifier(encode, fine_tune=True).fit(TEXTS, LABELS, STRANGE)
     assert len(trained_on) == 0.8 * (len(TEXTS) + len(STRANGE))
     assert made.ridge_.landmarks_.shape[1] == 96 and made.axes_ is None
@@ -297,11 +298,11 @@ def test_layers_are_the_means_over_the_tokens_of_several_layers(tiny):
     import torch
 
     texts = ["what is a fan", "oven", "", *[f"door {number}" for number in range(40)]]
-    layers = Layers(finetune.frozen())
-    found = layers.encode(texts)
+    made = from_bytes(finetune.frozen())
+    found = made.layers(texts)
     assert found.shape == (43, 24)
     for row in (0, 1, 2, 42):
-        ids = layers._tokenizer.encode(texts[row]).ids
+        ids = made._tokenizer.encode(texts[row]).ids
         with torch.no_grad():
             hidden = tiny().eval()(torch.tensor([ids]), output_hidden_states=True).hidden_states
         mean = torch.cat([hidden[layer][0] for layer in (3, 5, 6)], dim=1).mean(0).numpy()
@@ -312,7 +313,7 @@ def test_training_draws_the_texts_of_a_label_together(tiny):
     texts, classes = TEXTS[:80], np.repeat([0, 1], 40)
 
     def apart(model):
-        last = Layers(model).encode(texts)[:, -8:]
+        last = from_bytes(model).layers(texts)[:, -8:]
         means = [last[classes == label].mean(axis=0) for label in (0, 1)]
         return np.linalg.norm(means[0] - means[1])
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from learner_samples import NOW, fill
 
+from assistant.errors import NewerFile
 from assistant.learner import salvage
-from assistant.learner.file import NewerFile, set_aside
+from assistant.learner.file import set_aside
 from assistant.learner.records import Records, Run
 from assistant.learner.store import Store
 

@@ -7,8 +7,8 @@ from contextlib import closing
 import pytest
 from learner_samples import NOW, fill, make_answer, make_card, make_run
 
+from assistant.errors import NewerFile, StoreError
 from assistant.learner import tables
-from assistant.learner.file import NewerFile, StoreError
 from assistant.learner.records import Message
 from assistant.learner.store import PARTS, Store
 

@@ -1,0 +1,25 @@
+"""Messages about the learner: what is kept of them, what is next, how far they have come."""
+
+from assistant.replies import agenda, interview, quiz, remember
+from assistant.replies.turn import Pending, Turn
+from assistant.reply import Reply
+
+SURE = 0.5  # how likely an intent of these must be
+
+
+def reply(turn: Turn, pending: Pending) -> Reply | None:
+    """Answer a message about the learner, else None."""
+    if pending.keeps:
+        reply = remember.decided(turn, pending)
+        if reply:
+            return reply
+    if turn.intent == "cancel" and turn.memory.quiz and not turn.about:
+        return quiz.stop(turn)
+    if quiz.is_review(turn.heard.text):
+        return quiz.review(turn)
+    if turn.intent == "interview_practice" and turn.sure >= SURE:
+        return interview.start(turn)
+    about_plan = remember.requested(turn) or agenda.reply(turn)
+    if about_plan and pending.keeps and turn.intent == "why" and not about_plan.keeps:
+        turn.memory.pending = pending  # what was offered is explained and still open
+    return about_plan

