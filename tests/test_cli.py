@@ -54,7 +54,7 @@ def test_ask_json_has_the_fields_of_the_contract(ready: Path) -> None:
         "convolutional_neural_network", "recurrent_neural_network",
     }  # fmt: skip
     assert all(set(source) == {"id", "title", "url"} for source in reply["sources"])
-    assert reply["blocks"][0]["type"] == "table"
+    assert "table" in [block["type"] for block in reply["blocks"]]
 
 
 def test_batch_keeps_order_and_takes_every_form_of_line(ready: Path) -> None:

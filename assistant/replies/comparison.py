@@ -1,6 +1,6 @@
 """Two or more entries side by side, from their structured fields."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -69,12 +69,13 @@ def _ask(turn: Turn, entries: Sequence[Entry]) -> Reply | None:
 
 def compare(turn: Turn, entries: Sequence[Entry]) -> Reply:
     """Return a table of the entries and the lines that decide between them."""
-    blocks: list[Block] = [table(turn, entries)]
+    blocks: list[Block] = [*_direct(turn), table(turn, entries)]
     for left, right in combinations(entries, 2):
         claims = _claims(turn, left, right)
         if claims:
             blocks.append(claims)
-    blocks.append(Bullets(tuple(_verdicts(turn, entries))))
+    verdicts = tuple(_verdicts(entries))
+    blocks += [Bullets(verdicts)] if verdicts else []
     asks = [f"When should I use {entry.name}?" for entry in entries if entry.kind == "concept"]
     asks += [f"How do I become {a(entry.name)}?" for entry in entries if entry.kind == "role"]
     ids = [entry.id for entry in entries]
@@ -141,22 +142,25 @@ def _claims(turn: Turn, left: Entry, right: Entry) -> Table | None:
     return Table(("", *names), tuple(rows[:4]))
 
 
-def _verdicts(turn: Turn, entries: Sequence[Entry]) -> list[str]:
-    lines = []
+def _direct(turn: Turn) -> list[Block]:
+    """Return the answer of the stored question that is asked, if one is."""
+    question = passage.asked(turn)
+    if question is None:
+        return []
+    entry = turn.library.get(question.entry)
+    turn.memory.shown.add((entry.id, question.field))
+    return list(passage.field_blocks(turn, entry, question.field))
+
+
+def _verdicts(entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield what decides between each two of the entries, where that is written down."""
     for left, right in combinations(entries, 2):
         for one, other in ((left, right), (right, left)):
             rivals = getattr(one, "compare", ())
             found = next((rival.differs for rival in rivals if rival.rival == other.id), "")
             if found:
-                lines.append(found)
+                yield found
                 break
-    if lines:
-        return lines
-    return [
-        f"**{entry.name}**: {_first_sentence(prose(entry, 'when') or prose(entry, 'suits'))}"
-        for entry in entries
-        if prose(entry, "when") or prose(entry, "suits")
-    ]
 
 
 def _first_sentence(text: str) -> str:

@@ -24,12 +24,17 @@ SHOWN_STEPS, OUTLINED = 7, 4
 _WHOLE = re.compile(
     r"\b(?:plan|road ?map|path|schedule|curriculum|syllabus|steps?|weeks?|months?)\b", re.IGNORECASE
 )
+_BECOME = re.compile(r"\bbecom(?:e|ing)\s+(?:an?\s+)?", re.IGNORECASE)
+NEXT = 12  # characters after "become a" in which the name of the aim begins
 RESOURCES = 6
 _SPOKEN = {"theory_first": "theory", "hands_on": "hands-on", "less_theory": "hands-on"}
 
 
 def reply(turn: Turn) -> Reply | None:
     """Plan the way into the role named; a background in the message picks a transition."""
+    if _aims_elsewhere(turn):
+        question = passage.asked(turn, passage.HINT, kinds=("faq",))
+        return passage.answer(turn, question) if question else None
     background = _background(turn)
     role = _role(turn, background)
     time, said = turn.told, turn.heard.slots
@@ -58,13 +63,13 @@ def reply(turn: Turn) -> Reply | None:
         blocks.append(Text(nearest))
     asks: list[str] = []
     if stated or _WHOLE.search(turn.heard.spelt):
-        blocks += [*_way_in(turn, route), Text(_intro(turn, route, laid_out))]
-        blocks += _background_blocks(turn, background, route)
+        blocks += [*_advice(turn, route, passage.LIKELY), Text(_intro(turn, route, laid_out))]
+        blocks += _background_blocks(turn, background if made else None)
         blocks += phases(turn, route, laid_out)
         blocks += _late(turn, laid_out)
     else:
-        blocks += [*_advice(turn, route), Text(_intro(turn, route, laid_out))]
-        blocks += _background_blocks(turn, background if made else None, None)
+        blocks += [*_advice(turn, route, passage.HINT), Text(_intro(turn, route, laid_out))]
+        blocks += _background_blocks(turn, background if made else None)
         blocks.append(_outline(turn, route, laid_out))
         asks.append(turn.phrase("path_ask", role=_name(turn, route), per_week=f"{hours:g}"))
     asks += [*passage.questions_near(turn, route, 1), f"What does {a(_name(turn, route))} do?"]
@@ -114,6 +119,13 @@ def _carried(turn: Turn, route: Path) -> Carried:
     return Carried({**skipped, **earlier.reasons, **over.known}, spent)
 
 
+def _aims_elsewhere(turn: Turn) -> bool:
+    """Return whether a message asks how to become what is a background here, and no role."""
+    found = _BECOME.search(turn.heard.spelt)
+    aims = [item for item in turn.heard.mentions if found and 0 <= item.start - found.end() < NEXT]
+    return bool(aims) and all(item.kind == "path" for item in aims)
+
+
 def known_ids(turn: Turn) -> set[str]:
     """Return the competencies and concepts that the learner said are known."""
     return {id_ for id_, how in turn.told.skills.items() if how == "known"}
@@ -124,16 +136,14 @@ def _partly(turn: Turn) -> set[str]:
 
 
 def _background(turn: Turn) -> Path | None:
-    """Return the transition path from where the learner comes, in the message or before."""
-    named = next((entry for entry in turn.entries("path") if isinstance(entry, Path)), None)
+    """Return the transition path from where the learner says to come from, or one near to it."""
     told = turn.told.background
-    found = turn.library.get_as(Path, told.path) if told else None
-    return found or (named if named and named.background else None)
+    return turn.library.get_as(Path, told.path) if told else None
 
 
 def _exact(turn: Turn) -> bool:
-    told = turn.told.background
-    return told is None or told.exact
+    """Return whether the path was made for where the learner comes from."""
+    return turn.told.background is not None and turn.told.background.exact
 
 
 def _role(turn: Turn, background: Path | None) -> str:
@@ -176,23 +186,19 @@ def _intro(turn: Turn, route: Path, laid_out: Plan) -> str:
     return f"{text}\n\n{route.summary}"
 
 
-def _background_blocks(turn: Turn, background: Path | None, route: Path | None) -> list[Block]:
-    source = background or route
-    blocks: list[Block] = []
-    if source is None:
-        return blocks
-    if source.brings:
-        blocks.append(Bullets(source.brings, title=turn.phrase("brings")))
-    if source.missing:
-        blocks.append(Bullets(source.missing, title=turn.phrase("missing")))
-    return blocks
+def _background_blocks(turn: Turn, background: Path | None) -> list[Block]:
+    """Return what a background brings and what is new for it."""
+    if background is None:
+        return []
+    listed = (("brings", background.brings), ("missing", background.missing))
+    return [Bullets(lines, title=turn.phrase(title)) for title, lines in listed if lines]
 
 
-def _advice(turn: Turn, route: Path) -> list[Block]:
+def _advice(turn: Turn, route: Path, chance: float) -> list[Block]:
     """Return what is known about the learner's own case, else how people get into the role."""
     elsewhere = turn.told.background is not None and not turn.told.background.exact
     kinds = ("faq",) if elsewhere else ("faq", "path", "role")
-    question = passage.asked(turn, passage.HINT, kinds=kinds)
+    question = passage.asked(turn, chance, kinds=kinds)
     if question is None:
         return _way_in(turn, route)
     entry = turn.library.get(question.entry)

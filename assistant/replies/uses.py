@@ -13,7 +13,8 @@ def applications(turn: Turn) -> Reply | None:
     """Say where a concept is used; in an industry if one is named; without a name, everywhere."""
     found = turn.subject("application", "industry")
     subject = turn.subject("concept", "competency", "role")
-    question = passage.asked(turn)
+    listed = subject is not None and not is_field(subject) and not concept.specific(turn)
+    question = passage.asked(turn, passage.CERTAIN if listed else passage.LIKELY)
     if question and (found is None or question.chance >= passage.SURE):
         return passage.answer(turn, question)
     fields_only = len(turn.entries()) > 1 and all(map(is_field, turn.entries()))
