@@ -203,6 +203,8 @@ SYNTAX = [
      "def run(data, device):\n    return data\n"),
     (None, "def run(data, device):\n    return data.to(device)\n",
      "def run(data, device):\n    return data.to(torch.device(device))\n"),
+    (None, "def wait(x):\n    x.sum().item()\n",
+     "def wait(x):\n    if x.device.type == 'cuda':\n        torch.cuda.synchronize()\n"),
     (None, "def best(p):\n    return p.argmax(axis=1)\n",
      "def best(p):\n    return p.argmax(-1)\n"),
     (None, "def steps(x):\n    return -(-len(x) // 10)\n",

@@ -40,8 +40,11 @@ class Syntax:
 
     def _device(self) -> None:
         mine, right = (_functions(tree).get("run") for tree in (self._notebook.tree, self._right))
-        for node in ast.walk(self._notebook.tree):
-            if _cuda(node) and "is_available" not in self._notebook.text:
+        nodes = list(ast.walk(self._notebook.tree))
+        asked = {part for node in nodes if isinstance(node, ast.Compare)
+                 for part in (node.left, *node.comparators)}  # fmt: skip
+        for node in nodes:
+            if node not in asked and _cuda(node) and "is_available" not in self._notebook.text:
                 evidence = "the device is written into the code, whatever `run` is given"
                 line = getattr(node, "lineno", None)
                 self._notebook.note("wrong_dtype_or_device", evidence, line)
