@@ -7,9 +7,10 @@ from zlib import crc32
 import numpy as np
 
 STAGES = ["bm25", "bytes", "cells", "hybrid", "vectors"]
+Progress = Generator[dict[str, Any], None, Any]
 
 
-def vectors_of(stage: str, texts: Sequence[str], pieces: int) -> Generator[dict[str, Any], None, Any]:
+def vectors_of(stage: str, texts: Sequence[str], pieces: int) -> Progress:
     """Stand for the transformer: the sum of a random vector for each word, of length 1."""
     table = np.random.default_rng(0).normal(size=(400, 24)).astype(np.float32)
     yield {"stage": stage, "step": 1, "total": 1}
