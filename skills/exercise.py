@@ -24,6 +24,7 @@ from knowledge.schema import STRICT, Ids, Line, Prose, QuizItem, Source
 Name = Annotated[str, MinLen(1), Doc("as a Python name: accuracy, random_forest")]
 Value = bool | int | float | str
 FILE = "exercise.yaml"
+CLAIMS = "claims"  # the family of exercises that put a statement to the test
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -232,9 +233,12 @@ class Catalogue(Mapping[str, Exercise]):
         return len(self.documents)
 
     def about(self, concept: str) -> list[str]:
-        """Return the exercises that practise a concept, those that name it earlier first."""
+        """Return the exercises that practise a concept, those that name it earlier first.
+
+        Claims, which measure more than they train, come last.
+        """
         places = {
-            id_: list(document["concepts"]).index(concept)
+            id_: (document["family"] == CLAIMS, list(document["concepts"]).index(concept))
             for id_, document in self.documents.items()
             if concept in document["concepts"]
         }
