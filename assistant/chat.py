@@ -5,18 +5,18 @@ import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from assistant.conversation import Conversation
+from assistant.compiled import EXERCISES, current
 from assistant.errors import LodestarError
-from assistant.learner import progress
-from assistant.learner.access import is_private
-from assistant.learner.session import Session
-from assistant.learner.store import HISTORY
-from assistant.mind import Mind
-from assistant.places import data_dir
-from assistant.reply import Action, Reply
+from assistant.places import FILE, HISTORY, cache_dir, data_dir, is_private
+
+if TYPE_CHECKING:
+    from assistant.conversation import Conversation
+    from assistant.learner.session import Session
+    from assistant.mind import Mind
+    from assistant.reply import Action, Reply
 
 WELCOME = "Lodestar. Ask about machine learning, deep learning and careers in them."
 FIRST = (
@@ -26,8 +26,8 @@ FIRST = (
 )
 
 
-def converse(lines: Iterator[str], answer: Callable[[str], Reply], write: Callable[[str], None],
-             play: Callable[[Action], None]) -> None:  # fmt: skip
+def converse(lines: Iterator[str], answer: Callable[[str], "Reply"], write: Callable[[str], None],
+             play: Callable[["Action"], None]) -> None:  # fmt: skip
     """Answer line after line in plain text, one conversation; for pipes."""
     from assistant.render.plain import whole
 
@@ -44,19 +44,43 @@ def converse(lines: Iterator[str], answer: Callable[[str], Reply], write: Callab
 
 
 class Chat:
-    """A conversation at a terminal."""
+    """A conversation at a terminal; what it needs is loaded while the learner types."""
 
-    def __init__(self, mind: Mind) -> None:
-        self._mind = mind
-        self._exercises = mind.exercises
+    def __init__(self, load: Callable[[], "Mind"]) -> None:
+        self._load = load
+        self._loaded: Mind | None = None
         self._conversation: Conversation | None = None
-        self._session = Session()
         self._warm = threading.Thread(target=self._warm_up, daemon=True)
         self._failed: Exception | None = None
 
+    @cached_property
+    def _session(self) -> "Session":
+        from assistant.learner.session import Session
+
+        return Session()
+
+    @property
+    def _mind(self) -> "Mind":
+        """The mind, waited for."""
+        self._begin()
+        self._warm.join()
+        if self._failed is not None:
+            raise self._failed
+        assert self._loaded is not None
+        return self._loaded
+
+    def _begin(self) -> None:
+        """Begin to load, in a thread, unless that has begun."""
+        if not self._warm.ident:
+            self._warm.start()
+
     def _warm_up(self) -> None:
         try:
-            self._mind.warm_up()
+            import assistant.conversation  # noqa: F401 - so that the first answer need not
+
+            mind = self._load()
+            mind.warm_up()
+            self._loaded = mind
         except Exception as error:  # shown by the thread that talks
             self._failed = error
 
@@ -64,7 +88,6 @@ class Chat:
         """Talk until Ctrl-D, "quit" or a goodbye."""
         from assistant.render.terminal import console, draw
 
-        self._warm.start()
         prompt = self._prompt()
         screen = console()
         asks = self._welcome(screen)
@@ -88,9 +111,14 @@ class Chat:
 
     def _welcome(self, screen: Any) -> Sequence[str]:
         """Greet, and return what can be asked by number: what is next, or first questions."""
-        greeting, asks = self._session.greeting(self._exercises)
+        greeting, asks = "", list(FIRST)
+        compiled = current(cache_dir())
+        if compiled and (data_dir() / FILE).exists():
+            from skills.exercise import Catalogue
+
+            greeting, next_ = self._session.greeting(Catalogue.open(compiled / EXERCISES))
+            asks = list(next_) or asks
         screen.print(greeting or WELCOME)
-        asks = asks or FIRST
         for number, ask in enumerate(asks, 1):
             screen.print(f"  {number}. {ask}")
         if is_private():
@@ -98,14 +126,11 @@ class Chat:
         screen.print("Enter sends, Alt-Enter breaks the line, Ctrl-D leaves. Type help for more.")
         return asks
 
-    def _respond(self, text: str) -> Reply:
-        self._warm.join()
-        if self._failed is not None:
-            raise self._failed
+    def _respond(self, text: str) -> "Reply":
         if self._conversation is None:
-            self._conversation = Conversation(
-                self._mind, self._mind.encoder.layers, self._exercises, today=date.today()
-            )
+            from assistant.commands.common import new_conversation
+
+            self._conversation = new_conversation(self._mind)
         return self._session.respond(self._conversation, text)
 
     def _prompt(self) -> Any:
@@ -131,14 +156,14 @@ class Chat:
     def _read(self, prompt: Any) -> str | None:
         while True:
             try:
-                text: str = prompt.prompt("› ")
+                text: str = prompt.prompt("› ", pre_run=self._begin)
                 return text
             except KeyboardInterrupt:
                 continue
             except EOFError:
                 return None
 
-    def _act(self, actions: Sequence[Action], screen: Any) -> None:
+    def _act(self, actions: "Sequence[Action]", screen: Any) -> None:
         from assistant.player import LiveScreen, run
 
         for action in actions:
@@ -146,7 +171,7 @@ class Chat:
                 continue
             try:
                 run(
-                    self._exercises[action.id], LiveScreen(screen), choose=choose_option,
+                    self._mind.exercises[action.id], LiveScreen(screen), choose=choose_option,
                     keep=self._session.keep_run,
                 )  # fmt: skip
                 self._go_on(screen)
@@ -155,9 +180,11 @@ class Chat:
 
     def _go_on(self, screen: Any) -> None:
         """Say what is next once an exercise is over."""
+        from assistant.learner import progress
+
         learner = self._session.learner()
         headline = progress.headline(
-            progress.progress(learner.records, self._exercises, learner.now)
+            progress.progress(learner.records, self._mind.exercises, learner.now)
         )
         if headline:
             screen.print(headline)

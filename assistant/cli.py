@@ -3,7 +3,7 @@
 import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -92,11 +92,12 @@ def main(context: click.Context, debug: bool, private: bool) -> None:
 
 def _chat() -> None:
     from assistant.chat import Chat, converse
-    from assistant.learner.session import Session
 
     if sys.stdin.isatty() and sys.stdout.isatty():
-        Chat(load_mind()).run()
+        Chat(_compiled_first()).run()
         return
+    from assistant.learner.session import Session
+
     mind = load_mind()
     mind.warm_up()
     talk, session = new_conversation(mind), Session()
@@ -105,6 +106,16 @@ def _chat() -> None:
         lambda action: play_exercise(action.id, keep=session.keep_run),
     )  # fmt: skip
     session.close()
+
+
+def _compiled_first() -> Callable[[], Any]:
+    """Return what loads the mind; compile it now, before there is a prompt, where that is due."""
+    from assistant.compiled import current
+    from assistant.places import cache_dir
+
+    if current(cache_dir()) is None:
+        load_mind()
+    return load_mind
 
 
 def _input_lines() -> Iterator[str]:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from assistant.errors import LodestarError
-from assistant.language import encoder
+from assistant.language import weights
 from assistant.places import cache_dir, data_dir, workspace_dir
 
 PACKAGES = (
@@ -40,7 +40,7 @@ def report() -> dict[str, Any]:
     device = choose("auto")
     document["device"], document["device_reason"] = device.name, device.reason
     try:
-        document["model"] = encoder.sha256(encoder.verified_weights())
+        document["model"] = weights.sha256(weights.verified_weights())
     except LodestarError as error:
         document["model"] = None
         problems.append(str(error))

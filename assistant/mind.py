@@ -2,37 +2,27 @@
 
 import functools
 import gc
-import hashlib
 import json
-import os
-import shutil
-import tempfile
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from assistant.errors import CacheError, LodestarError
+from assistant.compiled import EXERCISES, current
 from assistant.language import encoder as encoding
 from assistant.language.intents import IntentClassifier
-from assistant.language.masking import both, encode_both
-from assistant.language.mentions import MentionFinder, owners, tokens
-from assistant.language.slots import Story, compile_vocabulary
+from assistant.language.masking import encode_both
+from assistant.language.mentions import MentionFinder
+from assistant.language.slots import Story
 from assistant.language.spelling import Speller
-from assistant.places import cache_dir, package_dir
+from assistant.places import cache_dir
 from assistant.questions import Questions
-from assistant.search import Encode, SearchIndex
+from assistant.search import SearchIndex
 from knowledge import library as knowledge
-from skills.exercise import Catalogue, catalogue, files, package
+from skills.exercise import Catalogue
 
 Say = Callable[[str], None]
-COMPILED = 8  # raise it when the code that compiles changes what it writes
-OUT_OF_SCOPE = ("out_of_scope", "other_career")
-COMMON = 3  # utterances that must hold a word, which the knowledge does not, for no typing mistake
-LANGUAGE = package_dir("assistant") / "language" / "intents"
-PHRASES = package_dir("assistant") / "replies" / "phrases.yaml"
+Model = Callable[[], encoding.Encoder]
 
 
 def _silent(text: str) -> None:
@@ -45,7 +35,7 @@ class Mind:
 
     folder: Path
     cache: Path
-    model: Callable[[], encoding.Encoder]
+    model: Model
 
     @cached_property
     def library(self) -> knowledge.Library:
@@ -60,7 +50,7 @@ class Mind:
     @cached_property
     def exercises(self) -> Catalogue:
         """The exercises."""
-        return Catalogue(json.loads((self.folder / "exercises.json").read_text("utf-8")))
+        return Catalogue.open(self.folder / EXERCISES)
 
     @cached_property
     def questions(self) -> Questions:
@@ -121,7 +111,7 @@ class Mind:
         gc.enable()
 
 
-def open_mind(say: Say = _silent, model: Callable[[], encoding.Encoder] | None = None) -> Mind:
+def open_mind(say: Say = _silent, model: Model | None = None) -> Mind:
     """Return the compiled mind, compiling it first where the cache does not hold it.
 
     `say` gets a line for each step that takes long; `model` gives the sentence model. Raises
@@ -130,183 +120,9 @@ def open_mind(say: Say = _silent, model: Callable[[], encoding.Encoder] | None =
     """
     cache = cache_dir()
     model = model or functools.partial(encoding.load, cache, say=say)
-    current = _signature()
-    try:
-        latest = json.loads((cache / "latest.json").read_text("utf-8"))
-        folder = cache / str(latest["folder"])
-        if latest["signature"] == current and (folder / "complete").exists():
-            return Mind(folder, cache, model)
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return Mind(_compile(cache, current, model, say), cache, model)
+    folder = current(cache)
+    if folder is None:
+        from assistant.compiling import compile_mind
 
-
-def _signature() -> str:
-    parts = [str(COMPILED), encoding.MODEL_SHA256, knowledge.signature()]
-    for path in _sources():
-        status = path.stat()
-        parts.append(f"{path.name}|{status.st_size}|{status.st_mtime_ns}")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _sources() -> list[Path]:
-    """Return the files, beside the entries, that decide what a compiled mind holds."""
-    return [*sorted(LANGUAGE.glob("*.yaml")), PHRASES, *files(package()), *_code()]
-
-
-def _code() -> list[Path]:
-    here = package_dir("assistant")
-    return [
-        here / "search.py", here / "questions.py",
-        *sorted((here / "language").glob("*.py")), here / "language" / "shorthand.yaml",
-        *sorted((here / "language" / "story").glob("*.*")),
-        package_dir("knowledge") / "passages.py", package_dir("knowledge") / "library.py",
-    ]  # fmt: skip
-
-
-def _content() -> str:
-    digest = hashlib.sha256(f"{COMPILED}{encoding.MODEL_SHA256}".encode())
-    digest.update(knowledge.content_hash().encode())
-    for path in _sources():
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _compile(cache: Path, signature: str, model: Callable[[], encoding.Encoder], say: Say) -> Path:
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        folder = cache / f"mind-{_content()[:16]}"
-        if not (folder / "complete").exists():
-            with tempfile.TemporaryDirectory(dir=cache, prefix="building-") as name:
-                _build(Path(name), cache, model, say)
-                (Path(name) / "complete").touch()
-                shutil.rmtree(folder, ignore_errors=True)
-                shutil.copytree(name, folder)
-        _write_json(cache / "latest.json", {"signature": signature, "folder": folder.name})
-        _sweep(cache, {folder.name})
-        return folder
-    except OSError as error:
-        raise CacheError(
-            f"The compiled knowledge cannot be written to {cache}: {error.strerror or error}.\n"
-            "Nothing of yours was changed. Free some space, or set LODESTAR_HOME to a folder "
-            "you can write to."
-        ) from error
-
-
-def _build(work: Path, cache: Path, model: Callable[[], encoding.Encoder], say: Say) -> None:
-    from assistant.language.utterances import read_utterances
-    from knowledge.authoring import read_all
-
-    encoder = model()
-    say("Reading the knowledge base")
-    entries = read_all(knowledge.ROOT)
-    searched = knowledge.write(entries, work)
-    say(f"Embedding {len(searched):,} passages")
-    texts, gists = [item.text for item in searched], [item.gist for item in searched]
-    SearchIndex.build(texts, encoder.encode, _previous(cache), gists).save(work)
-    utterances = read_utterances(LANGUAGE)
-    everyday = _words(text for label in OUT_OF_SCOPE for text in utterances[label])
-    written = _words(texts)
-    typed = Counter(
-        token.plain for listed in utterances.values() for text in listed for token in tokens(text)
-    )
-    common = {word for word, count in typed.items() if count >= COMMON or word in written}
-    words = {
-        "known": sorted(written | common),
-        "everyday": sorted(everyday),
-        "common": sorted(common),
-        "shorthand": _mapping(LANGUAGE.parent / "shorthand.yaml"),
-    }
-    _write_json(work / "words.json", words)
-    library = knowledge.Library(work)
-    triples = ((name, id_, library.cards[id_].kind) for name, id_ in library.names)
-    _write_json(work / "names.json", owners(triples))
-    names = Mind(work, cache, model).names
-    _write_json(work / "questions.json", _questions(Mind(work, cache, model), texts))
-    learnt = masked_utterances(names)
-    _intents(learnt, encode_both(encoder.layers), work / "intents", cache, say)
-    _write_json(work / "story.json", compile_vocabulary())
-    _write_json(work / "phrases.json", _mapping(PHRASES))
-    _write_json(work / "exercises.json", catalogue().documents)
-
-
-def masked_utterances(names: MentionFinder) -> dict[str, list[str]]:
-    """Return intent → utterances, each with itself masked behind it: what the classifier learns."""
-    from assistant.language.utterances import read_utterances
-
-    return {
-        label: [both(text, names.find(text)) for text in texts]
-        for label, texts in read_utterances(LANGUAGE).items()
-    }
-
-
-def _questions(mind: Mind, texts: Iterable[str]) -> list[list[Any]]:
-    places = mind.library.passages
-    named = [
-        {mention.id for mention in mind.names.find(text)} if place.wording else set()
-        for place, text in zip(places, texts, strict=True)
-    ]
-    return Questions.table(places, named)
-
-
-def _words(texts: Iterable[str]) -> set[str]:
-    return {token.plain for text in texts for token in tokens(text)}
-
-
-def _intents(
-    utterances: dict[str, list[str]], encode: Encode, target: Path, cache: Path, say: Say
-) -> None:
-    """Put the trained classifier into `target`: the last one, if nothing it learnt from changed."""
-    learnt = hashlib.sha256(json.dumps(utterances).encode())
-    for path in sorted((package_dir("assistant") / "language").glob("*.py")):
-        learnt.update(path.read_bytes())
-    for kept in cache.glob("mind-*/intents"):
-        key = kept / "learnt"
-        if key.exists() and key.read_text("utf-8") == learnt.hexdigest():
-            shutil.copytree(kept, target)
-            return
-    say("Training the intent classifier")
-    outside = {label: utterances[label] for label in OUT_OF_SCOPE}
-    inside = {label: utterances[label] for label in utterances if label not in outside}
-    examples = [text for listed in inside.values() for text in listed]
-    labels = [label for label, listed in inside.items() for _ in listed]
-    IntentClassifier(encode).fit(examples, labels, out_of_scope=outside).save(target)
-    (target / "learnt").write_text(learnt.hexdigest(), "utf-8")
-
-
-def _mapping(path: Path) -> dict[str, str]:
-    """Return the YAML mapping of names to texts in a file of ours."""
-    import yaml
-
-    from knowledge.authoring import Loader
-
-    phrases = yaml.load(path.read_text("utf-8"), Loader=Loader)  # noqa: S506 - safe, in C
-    if not isinstance(phrases, dict):
-        raise LodestarError(f"{path} is not a mapping of names to texts.")
-    return {str(name): str(phrase).strip() for name, phrase in phrases.items()}
-
-
-def _previous(cache: Path) -> SearchIndex | None:
-    """Return the newest index that is there, whose vectors can be taken over."""
-    folders = sorted(cache.glob("mind-*"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for folder in folders:
-        try:
-            return SearchIndex.open(folder)
-        except (OSError, ValueError):
-            continue
-    return None
-
-
-def _sweep(cache: Path, keep: Collection[str]) -> None:
-    """Remove compiled folders that nobody opened for a day."""
-    import time
-
-    for folder in cache.glob("mind-*"):
-        if folder.name not in keep and time.time() - folder.stat().st_mtime > 86_400:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _write_json(path: Path, document: Any) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}")
-    part.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
-    part.replace(path)
+        folder = compile_mind(cache, model, say)
+    return Mind(folder, cache, model)

@@ -6,6 +6,9 @@ from pathlib import Path
 import platformdirs
 
 NAME = "lodestar"
+FILE = "learner.db"  # what is known of the learner
+HISTORY = "history"  # what was typed in the chat, kept by the line editor
+PRIVATE = "LODESTAR_PRIVATE"
 
 
 def _home() -> Path | None:
@@ -34,3 +37,8 @@ def workspace_dir() -> Path:
 def package_dir(package: str) -> Path:
     """Return the folder of one of our packages, without importing it."""
     return Path(__file__).resolve().parent.parent / package
+
+
+def is_private() -> bool:
+    """Return whether nothing may be kept."""
+    return os.environ.get(PRIVATE, "") not in ("", "0")

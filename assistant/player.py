@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from assistant.learner.access import is_private
 from assistant.learner.runs import Curves, keep_run
-from assistant.places import cache_dir
+from assistant.places import cache_dir, is_private
 from assistant.render import figure
 from assistant.render.curve import chart
 from assistant.render.plain import inline

@@ -5,9 +5,7 @@ or imports pydantic, and an entry is decoded only when it is asked for.
 """
 
 import dataclasses
-import hashlib
 import json
-import os
 import typing
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -19,7 +17,6 @@ from knowledge.schema import KINDS, Concept, Entry, Faq, Role
 from knowledge.schema import Path as Route
 
 E = TypeVar("E", bound=Entry)
-ROOT = Path(__file__).resolve().parent
 FORMAT = 2
 
 
@@ -62,29 +59,6 @@ class Places(Sequence[PassageRef]):
         at = range(len(self))[row] * 3
         entry, field, wording = self._numbers[at : at + 3]
         return PassageRef(self._ids[entry], self._fields[field], bool(wording))
-
-
-def signature(root: Path = ROOT) -> str:
-    """Return a cheap fingerprint of the YAML files: names, sizes and times, not contents."""
-    return hashlib.sha256("\n".join(sorted(_states(str(root)))).encode()).hexdigest()
-
-
-def _states(folder: str) -> Iterator[str]:
-    with os.scandir(folder) as found:
-        for item in found:
-            if item.is_dir():
-                yield from (f"{item.name}/{state}" for state in _states(item.path))
-            elif item.name.endswith(".yaml"):
-                status = item.stat()
-                yield f"{item.name}|{status.st_size}|{status.st_mtime_ns}"
-
-
-def content_hash(root: Path = ROOT) -> str:
-    """Return the fingerprint of what the YAML files say."""
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.yaml")):
-        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 def write(entries: Iterable[Entry], folder: Path) -> list[Passage]:

@@ -16,12 +16,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from knowledge.authoring import Fault, KnowledgeError, Loader, line_of
 from skills.data import DATASETS
-from skills.exercise import Exercise, files, package, read
+from skills.exercise import CLAIMS, Exercise, read
 from skills.figures import FIGURES
+from skills.folders import files, package
 from skills.judge import lint
 
 SOLUTION_LINES = 100
-FAMILY = "claims"  # the exercises that test a claim
 _KNOWN = ("device", "dataset", "seed", "baseline", "claim")  # what any text may name
 _MENDS = {
     "missing": "add the field",
@@ -179,8 +179,8 @@ def _checks(exercise: Exercise) -> Iterator[Found]:
 
 
 def _claim(exercise: Exercise) -> Iterator[Found]:
-    if (exercise.family == FAMILY) != (exercise.claim is not None):
-        yield "claim", f"belongs to the family {FAMILY} alone", "give it there, and only there"
+    if (exercise.family == CLAIMS) != (exercise.claim is not None):
+        yield "claim", f"belongs to the family {CLAIMS} alone", "give it there, and only there"
     if exercise.claim is None:
         return
     known = {*_stages(exercise), *_KNOWN, "gain", "ratio"}

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from skills.exercise import Exercise, package
+from skills.exercise import Exercise
+from skills.folders import package
 
 SHARE = 20  # saving takes at most one part in 20 of the time
 

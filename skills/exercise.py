@@ -7,12 +7,12 @@ which is also what explains a file that does not build.
 """
 
 import dataclasses
+import json
 import types
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -20,10 +20,10 @@ from annotated_types import Ge, Len, MinLen
 from typing_extensions import Doc
 
 from knowledge.schema import STRICT, Ids, Line, Prose, QuizItem, Source
+from skills.folders import files, package
 
 Name = Annotated[str, MinLen(1), Doc("as a Python name: accuracy, random_forest")]
 Value = bool | int | float | str
-FILE = "exercise.yaml"
 CLAIMS = "claims"  # the family of exercises that put a statement to the test
 
 
@@ -221,6 +221,11 @@ class Catalogue(Mapping[str, Exercise]):
         self.documents = documents
         self._built: dict[str, Exercise] = {}
 
+    @classmethod
+    def open(cls, file: Path) -> "Catalogue":
+        """Return the catalogue whose documents were compiled into a JSON file."""
+        return cls(json.loads(file.read_text("utf-8")))
+
     def __getitem__(self, id_: str) -> Exercise:
         if id_ not in self._built:
             self._built[id_] = build(Exercise, self.documents[id_])
@@ -249,16 +254,6 @@ class Catalogue(Mapping[str, Exercise]):
 def catalogue() -> Catalogue:
     """Return our exercises, from their files; `skills.check` explains a fault in one."""
     return Catalogue({path.parent.name: parse(path) for path in files(package())})
-
-
-def files(root: Path) -> list[Path]:
-    """Return the files of the exercises under a folder, in the order of family and id."""
-    return sorted(root.glob(f"*/*/{FILE}"))
-
-
-def package() -> Path:
-    """Return the folder of the installed `skills` package."""
-    return Path(str(resources.files("skills")))
 
 
 def read(path: Path, root: Path) -> Exercise:

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from skills.exercise import Exercise, package
+from skills.exercise import Exercise
+from skills.folders import package
 
 STATE = "state.json"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import yaml
 
+from assistant.compiled import LANGUAGE
 from assistant.conversation import Conversation
 from assistant.language.utterances import read_utterances
-from assistant.mind import LANGUAGE
 
 LETTERS = re.compile(r"\W+")
 FILE = Path(__file__).parent / "questions" / "article.yaml"

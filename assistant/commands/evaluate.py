@@ -59,9 +59,9 @@ def evaluate_intents(
 @Json
 def evaluate_conversation(folds: int, as_json: bool) -> None:
     """Cross-validate the intents on our own utterances: accuracy, calibration, confusions."""
+    from assistant.compiling import masked_utterances
     from assistant.evaluation import conversation
     from assistant.language.masking import encode_both
-    from assistant.mind import masked_utterances
 
     mind = load_mind()
     utterances = masked_utterances(mind.names)

@@ -112,7 +112,7 @@ def knowledge_search(text: tuple[str, ...], k: int, as_json: bool) -> None:
 def knowledge_check(fast: bool) -> None:
     """Check the knowledge base for faults; exit 1 if there are any."""
     from knowledge.check import check
-    from knowledge.library import ROOT
+    from knowledge.fingerprint import ROOT
     from skills.exercise import catalogue
 
     embed = None if fast else load_encoder().encode

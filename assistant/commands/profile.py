@@ -35,10 +35,9 @@ def profile_show(above: bool, as_json: bool) -> None:
 
 
 def _show(as_json: bool) -> None:
-    from assistant.learner.access import is_private, open_store
+    from assistant.learner.access import open_store
     from assistant.learner.profile import as_dict, from_dict
-    from assistant.learner.store import FILE
-    from assistant.places import data_dir
+    from assistant.places import FILE, data_dir, is_private
 
     with open_store() as store:
         fields = as_dict(from_dict(store.profile()))

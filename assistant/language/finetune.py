@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from assistant.language.encoder import export, feed, model_folder, verified_weights
+from assistant.language.encoder import export, feed
 from assistant.language.features import Integers
+from assistant.language.weights import model_folder, verified_weights
 
 LONGEST = 64
 SCALE = 20.0

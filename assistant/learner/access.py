@@ -4,20 +4,12 @@ In private mode (`lodestar --private`, or LODESTAR_PRIVATE=1) everything works o
 memory: what is there can be used, and nothing is kept.
 """
 
-import os
 from datetime import UTC, datetime
 
 import click
 
-from assistant.learner.store import FILE, Store
-from assistant.places import data_dir
-
-PRIVATE = "LODESTAR_PRIVATE"
-
-
-def is_private() -> bool:
-    """Return whether nothing may be kept."""
-    return os.environ.get(PRIVATE, "") not in ("", "0")
+from assistant.learner.store import Store
+from assistant.places import FILE, data_dir, is_private
 
 
 def now() -> datetime:

@@ -9,8 +9,9 @@ from dataclasses import asdict
 from datetime import datetime
 
 from assistant.errors import StoreError
-from assistant.learner.access import is_private, now, open_store, tell
+from assistant.learner.access import now, open_store, tell
 from assistant.learner.records import Curve, Run
+from assistant.places import is_private
 from skills.play import Result
 
 MOST_POINTS = 200  # of a curve that are kept
@@ -66,7 +67,8 @@ def thinned(points: Sequence[tuple[int, float]]) -> tuple[tuple[float, float], .
 
 def solution(id_: str) -> str:
     """Return the code of an exercise, as it was played."""
-    from skills.exercise import catalogue, package
+    from skills.exercise import catalogue
+    from skills.folders import package
 
     exercise = catalogue().get(id_)
     path = package() / exercise.family / id_ / "solution.py" if exercise else None

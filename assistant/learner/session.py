@@ -16,6 +16,7 @@ from assistant.learner.records import Event, Message, Records
 from assistant.learner.review import kept
 from assistant.learner.runs import Curves, as_run, solution
 from assistant.learner.store import Store
+from assistant.places import is_private
 from assistant.render.plain import clean, text_of
 from assistant.reply import Reply
 from skills.exercise import Exercise
@@ -42,7 +43,7 @@ class Session:
         self, tell: Callable[[str], None] = access.tell, now: Callable[[], datetime] = access.now
     ) -> None:
         self._tell, self._now = tell, now
-        self._keeps = not access.is_private()
+        self._keeps = not is_private()
         self._records: Records | None = None
         self._seen: object = None
         try:

@@ -20,9 +20,7 @@ from typing import Any, Self
 from assistant.learner.file import LearnerFile, Tell, set_aside
 from assistant.learner.records import Answer, Curve, Event, Message, Records, ReviewCard, Run
 from assistant.learner.tables import APPEND_ONLY, TABLES, insert, replace, select
-
-FILE = "learner.db"
-HISTORY = "history"  # what was typed in the chat, kept by the line editor
+from assistant.places import HISTORY
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,13 +106,18 @@ def opening(turn: Turn, entry: Entry) -> list[Text]:
     return [Text(entry.summary)]
 
 
+def is_stored(field: str) -> bool:
+    """Return whether a field is a stored question, with an answer of its own."""
+    return field.startswith("questions.")
+
+
 def field_blocks(turn: Turn, entry: Entry, field: str) -> Iterator[Block]:
     """Yield the blocks that show one field of an entry."""
     if field == "code" and isinstance(entry, Concept):
         yield Code(entry.code)
     elif field in ("strengths", "weaknesses", "brings", "missing", "responsibilities"):
         yield Bullets(tuple(getattr(entry, field)), title=field.capitalize())
-    elif isinstance(entry, Faq):
+    elif isinstance(entry, Faq) and not is_stored(field):
         yield Text(entry.summary)
         yield Text(entry.answer)
         if entry.cases:

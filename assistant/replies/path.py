@@ -202,7 +202,7 @@ def _advice(turn: Turn, route: Path, chance: float) -> list[Block]:
     if question is None:
         return _way_in(turn, route)
     entry = turn.library.get(question.entry)
-    if isinstance(entry, Faq):
+    if isinstance(entry, Faq) and not passage.is_stored(question.field):
         return [Text(entry.summary), Text(entry.answer)]
     return list(passage.field_blocks(turn, entry, question.field))
 

@@ -17,7 +17,7 @@ def load() -> list[dict[str, Any]]:
     """
     import yaml
 
-    from knowledge.library import ROOT
+    from knowledge.fingerprint import ROOT
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: list[dict[str, Any]] = []

@@ -17,7 +17,8 @@ from types import ModuleType
 from typing import Any, TextIO
 
 from skills.data import MissingPackage
-from skills.exercise import FILE, Exercise, Judged, read
+from skills.exercise import Exercise, Judged, read
+from skills.folders import FILE
 from skills.judge.diagnosis import Diagnosis
 from skills.judge.diagnosis.errors import explain
 from skills.judge.limits import Limits, apply

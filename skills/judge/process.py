@@ -15,7 +15,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from skills.exercise import Exercise, package
+from skills.exercise import Exercise
+from skills.folders import package
 from skills.judge.limits import Limits
 from skills.judge.verdict import Finding, Outcome, Verdict, mistakes
 

@@ -9,7 +9,8 @@ import yaml
 from typing_extensions import Doc
 
 from knowledge.schema import STRICT, Line, Prose
-from skills.exercise import build, package
+from skills.exercise import build
+from skills.folders import package
 
 FILE = "mistakes.yaml"
 

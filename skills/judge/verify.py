@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from skills.exercise import Exercise, package
+from skills.exercise import Exercise
+from skills.folders import package
 from skills.judge.process import KNOWN, judge
 from skills.judge.variants import mutated, overlaid, variants
 from skills.judge.verdict import Verdict

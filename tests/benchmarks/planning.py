@@ -7,7 +7,7 @@ from pathlib import Path as Folder
 from time import perf_counter
 
 from assistant.planning import plan
-from knowledge import authoring, library
+from knowledge import authoring, fingerprint, library
 from knowledge.schema import Path, Role
 from skills.exercise import catalogue
 
@@ -17,7 +17,7 @@ PACES = (3, 6, 15)
 def main() -> None:
     """Print the median, the 99th percentile and the longest time of a plan, in milliseconds."""
     with tempfile.TemporaryDirectory() as folder:
-        library.write(authoring.read_all(library.ROOT), Folder(folder))
+        library.write(authoring.read_all(fingerprint.ROOT), Folder(folder))
         shelf = library.Library(Folder(folder))
         starts = [None, *(route for route in shelf.all_of(Path) if route.background)]
         exercises, times = catalogue(), []

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import authoring, library
+from knowledge import authoring, fingerprint, library
 
 
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> library.Library:
     """Return the library of the whole knowledge base."""
     folder: Path = tmp_path_factory.mktemp("library")
-    library.write(authoring.read_all(library.ROOT), folder)
+    library.write(authoring.read_all(fingerprint.ROOT), folder)
     return library.Library(folder)

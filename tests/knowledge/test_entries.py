@@ -8,7 +8,7 @@ import pytest
 
 from knowledge.authoring import files, read
 from knowledge.check import check
-from knowledge.library import ROOT
+from knowledge.fingerprint import ROOT
 from knowledge.schema import Concept
 from skills.exercise import catalogue
 

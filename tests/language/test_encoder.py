@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import ModelError
-from assistant.language import encoder
+from assistant.language import encoder, weights
 from assistant.mind import Mind
 
 SENTENCES = [
@@ -22,7 +22,7 @@ SENTENCES = [
 def test_agrees_with_sentence_transformers(mind: Mind) -> None:
     from sentence_transformers import SentenceTransformer
 
-    original = SentenceTransformer(str(encoder.model_folder()), device="cpu")
+    original = SentenceTransformer(str(weights.model_folder()), device="cpu")
     reference = original.encode(SENTENCES, normalize_embeddings=True)
     ours = mind.encoder.encode(SENTENCES)
     assert ours.shape == (len(SENTENCES), encoder.DIMENSIONS) and ours.dtype == np.float32
@@ -40,13 +40,13 @@ def test_many_sentences_get_the_vectors_they_get_alone(mind: Mind) -> None:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a model folder of the test in place of the installed one."""
-    monkeypatch.setattr(encoder, "model_folder", lambda: tmp_path)
+    monkeypatch.setattr(weights, "model_folder", lambda: tmp_path)
     return tmp_path
 
 
 def test_a_missing_model_file_is_named(folder: Path) -> None:
     with pytest.raises(ModelError, match="missing") as caught:
-        encoder.verified_weights()
+        weights.verified_weights()
     assert str(folder / "model.safetensors") in str(caught.value)
 
 
@@ -56,8 +56,8 @@ def test_an_altered_model_file_is_refused_with_both_hashes(folder: Path) -> None
     with pytest.raises(ModelError) as caught:
         encoder.build(folder / "cache")
     message = str(caught.value)
-    assert str(path) in message and encoder.MODEL_SHA256 in message
-    assert encoder.sha256(path) in message and "pip install" in message
+    assert str(path) in message and weights.MODEL_SHA256 in message
+    assert weights.sha256(path) in message and "pip install" in message
     assert not (folder / "cache").exists()
 
 

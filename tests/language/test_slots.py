@@ -19,12 +19,12 @@ from assistant.language.slots import Slots, Story, compile_vocabulary, slots
 from assistant.language.story.vocabulary import HERE
 from knowledge import library as knowledge
 from knowledge.authoring import read_all
+from knowledge.fingerprint import ROOT
 
 TODAY = date(2026, 3, 10)
 TOLD = yaml.safe_load((Path(__file__).parent / "stories_told.yaml").read_text("utf-8"))
 ROUTES = {
-    path.stem: yaml.safe_load(path.read_text("utf-8"))
-    for path in (knowledge.ROOT / "paths").glob("*.yaml")
+    path.stem: yaml.safe_load(path.read_text("utf-8")) for path in (ROOT / "paths").glob("*.yaml")
 }
 LEAST_PRECISION, LEAST_RECALL = 0.95, 0.93
 
@@ -33,7 +33,7 @@ LEAST_PRECISION, LEAST_RECALL = 0.95, 0.93
 def names(tmp_path_factory: pytest.TempPathFactory) -> MentionFinder:
     """Return the finder of names, without the rest of a mind."""
     folder = tmp_path_factory.mktemp("library")
-    searched = knowledge.write(read_all(knowledge.ROOT), folder)
+    searched = knowledge.write(read_all(ROOT), folder)
     library = knowledge.Library(folder)
     triples = [(name, id_, library.cards[id_].kind) for name, id_ in library.names]
     known = {token.plain for item in searched for token in tokens(item.text)}
@@ -120,14 +120,14 @@ def test_paths_and_roles_of_the_vocabulary_exist(vocabulary: dict[str, Any]) -> 
     kinds: dict[str, set[str]] = defaultdict(set)
     for kind, value, *_ in vocabulary["patterns"]["patterns"]:
         kinds[kind].add(value)
-    roles = {path.stem for path in (knowledge.ROOT / "roles").glob("*.yaml")}
+    roles = {path.stem for path in (ROOT / "roles").glob("*.yaml")}
     assert kinds["role"] <= roles
     assert kinds["deed"] - {"ignore"} <= set(vocabulary["backgrounds"]["job"])
     assert kinds["degree_field"] <= set(vocabulary["backgrounds"]["field"])
 
 
 def test_known_skills_of_the_vocabulary_have_no_entry_that_could_stand_for_them() -> None:
-    entries = {path.stem for path in knowledge.ROOT.rglob("*.yaml")}
+    entries = {path.stem for path in ROOT.rglob("*.yaml")}
     assert entries.isdisjoint({"programming", "mathematics"})
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.learner.store import FILE, Store
+from assistant.learner.store import Store
+from assistant.places import FILE
 
 CHAT = Path(__file__).with_name("toy_chat.py")
 KILLS = int(os.environ.get("LODESTAR_KILLS", "3"))  # all 20: LODESTAR_KILLS=20 pytest tests/learner

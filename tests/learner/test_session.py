@@ -9,8 +9,9 @@ from learner_samples import make_answer, make_card, make_run
 
 from assistant.conversation import Conversation
 from assistant.learner.session import Session
-from assistant.learner.store import FILE, Store
+from assistant.learner.store import Store
 from assistant.mind import Mind
+from assistant.places import FILE
 from assistant.render.plain import text_of
 from assistant.reply import Reply
 from skills.exercise import catalogue

@@ -8,7 +8,8 @@ import pytest
 
 from knowledge.authoring import KnowledgeError
 from skills.check import check, strict
-from skills.exercise import catalogue, package, read
+from skills.exercise import catalogue, read
+from skills.folders import package
 
 
 def test_the_packaged_exercises_have_no_fault():

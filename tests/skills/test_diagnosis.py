@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from skills.exercise import package
+from skills.folders import package
 from skills.judge.verdict import mistakes
 
 TORCH = """

@@ -5,7 +5,8 @@ import ast
 import pytest
 
 from skills.check import check
-from skills.exercise import catalogue, package, read
+from skills.exercise import catalogue, read
+from skills.folders import package
 from skills.judge import lint
 from skills.judge.variants import Edit, Mutant, mutated, overlaid, variants
 from skills.judge.verdict import mistakes

@@ -12,7 +12,8 @@ from assistant import player
 from skills import keep, program, what_if
 from skills.checkpoint import Checkpoint
 from skills.data import load
-from skills.exercise import catalogue, package
+from skills.exercise import catalogue
+from skills.folders import package
 from skills.play import Done, Say, Train, play
 from skills.vision.cnn_digits import solution as vision
 

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from skills.data import load
-from skills.exercise import catalogue, package
+from skills.exercise import catalogue
+from skills.folders import package
 from skills.play import Curves, Done, Images, Judge, Matrix, Show, Train
 from skills.tabular.fraud_detection import solution as loans
 from skills.vision.cnn_digits import solution as vision

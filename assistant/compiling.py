@@ -1,0 +1,170 @@
+"""Compiles what a conversation needs, once, into the cache."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any
+
+from assistant import compiled
+from assistant.compiled import COMPLETE, EXERCISES, LANGUAGE, LATEST, PHRASES
+from assistant.errors import CacheError, LodestarError
+from assistant.language.intents import IntentClassifier
+from assistant.language.masking import both, encode_both
+from assistant.language.mentions import MentionFinder, owners, tokens
+from assistant.language.slots import compile_vocabulary
+from assistant.language.utterances import read_utterances
+from assistant.mind import Mind, Model, Say
+from assistant.places import package_dir
+from assistant.questions import Questions
+from assistant.search import Encode, SearchIndex
+from knowledge import library as knowledge
+from knowledge.authoring import Loader, read_all
+from knowledge.fingerprint import ROOT
+from skills.exercise import catalogue
+
+OUT_OF_SCOPE = ("out_of_scope", "other_career")
+COMMON = 3  # utterances that must hold a word, which the knowledge does not, for no typing mistake
+
+
+def compile_mind(cache: Path, model: Model, say: Say) -> Path:
+    """Return the folder of the compiled mind, compiled now; raises CacheError."""
+    try:
+        signature = compiled.signature()
+        cache.mkdir(parents=True, exist_ok=True)
+        folder = cache / f"mind-{compiled.content()[:16]}"
+        if not (folder / COMPLETE).exists():
+            with tempfile.TemporaryDirectory(dir=cache, prefix="building-") as name:
+                _build(Path(name), cache, model, say)
+                (Path(name) / COMPLETE).touch()
+                shutil.rmtree(folder, ignore_errors=True)
+                shutil.copytree(name, folder)
+        _write_json(cache / LATEST, {"signature": signature, "folder": folder.name})
+        _sweep(cache, {folder.name})
+        return folder
+    except OSError as error:
+        raise CacheError(
+            f"The compiled knowledge cannot be written to {cache}: {error.strerror or error}.\n"
+            "Nothing of yours was changed. Free some space, or set LODESTAR_HOME to a folder "
+            "you can write to."
+        ) from error
+
+
+def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
+
+    encoder = model()
+    say("Reading the knowledge base")
+    entries = read_all(ROOT)
+    searched = knowledge.write(entries, work)
+    say(f"Embedding {len(searched):,} passages")
+    texts, gists = [item.text for item in searched], [item.gist for item in searched]
+    SearchIndex.build(texts, encoder.encode, _previous(cache), gists).save(work)
+    _write_json(work / "model.json", compiled.MODEL)
+    utterances = read_utterances(LANGUAGE)
+    everyday = _words(text for label in OUT_OF_SCOPE for text in utterances[label])
+    written = _words(texts)
+    typed = Counter(
+        token.plain for listed in utterances.values() for text in listed for token in tokens(text)
+    )
+    common = {word for word, count in typed.items() if count >= COMMON or word in written}
+    words = {
+        "known": sorted(written | common),
+        "everyday": sorted(everyday),
+        "common": sorted(common),
+        "shorthand": _mapping(LANGUAGE.parent / "shorthand.yaml"),
+    }
+    _write_json(work / "words.json", words)
+    library = knowledge.Library(work)
+    triples = ((name, id_, library.cards[id_].kind) for name, id_ in library.names)
+    _write_json(work / "names.json", owners(triples))
+    names = Mind(work, cache, model).names
+    _write_json(work / "questions.json", _questions(Mind(work, cache, model), texts))
+    learnt = masked_utterances(names)
+    _intents(learnt, encode_both(encoder.layers), work / "intents", cache, say)
+    _write_json(work / "story.json", compile_vocabulary())
+    _write_json(work / "phrases.json", _mapping(PHRASES))
+    _write_json(work / EXERCISES, catalogue().documents)
+
+
+def masked_utterances(names: MentionFinder) -> dict[str, list[str]]:
+    """Return intent → utterances, each with itself masked behind it: what the classifier learns."""
+
+    return {
+        label: [both(text, names.find(text)) for text in texts]
+        for label, texts in read_utterances(LANGUAGE).items()
+    }
+
+
+def _questions(mind: Mind, texts: Iterable[str]) -> list[list[Any]]:
+    places = mind.library.passages
+    named = [
+        {mention.id for mention in mind.names.find(text)} if place.wording else set()
+        for place, text in zip(places, texts, strict=True)
+    ]
+    return Questions.table(places, named)
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return {token.plain for text in texts for token in tokens(text)}
+
+
+def _intents(
+    utterances: dict[str, list[str]], encode: Encode, target: Path, cache: Path, say: Say
+) -> None:
+    """Put the trained classifier into `target`: the last one, if nothing it learnt from changed."""
+    learnt = hashlib.sha256(json.dumps(utterances).encode())
+    for path in sorted((package_dir("assistant") / "language").glob("*.py")):
+        learnt.update(path.read_bytes())
+    for kept in cache.glob("mind-*/intents"):
+        key = kept / "learnt"
+        if key.exists() and key.read_text("utf-8") == learnt.hexdigest():
+            shutil.copytree(kept, target)
+            return
+    say("Training the intent classifier")
+    outside = {label: utterances[label] for label in OUT_OF_SCOPE}
+    inside = {label: utterances[label] for label in utterances if label not in outside}
+    examples = [text for listed in inside.values() for text in listed]
+    labels = [label for label, listed in inside.items() for _ in listed]
+    IntentClassifier(encode).fit(examples, labels, out_of_scope=outside).save(target)
+    (target / "learnt").write_text(learnt.hexdigest(), "utf-8")
+
+
+def _mapping(path: Path) -> dict[str, str]:
+    """Return the YAML mapping of names to texts in a file of ours."""
+    import yaml
+
+    phrases = yaml.load(path.read_text("utf-8"), Loader=Loader)  # noqa: S506 - safe, in C
+    if not isinstance(phrases, dict):
+        raise LodestarError(f"{path} is not a mapping of names to texts.")
+    return {str(name): str(phrase).strip() for name, phrase in phrases.items()}
+
+
+def _previous(cache: Path) -> SearchIndex | None:
+    """Return the newest index that is there, whose vectors can be taken over."""
+    folders = sorted(cache.glob("mind-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for folder in folders:
+        try:
+            if json.loads((folder / "model.json").read_text("utf-8")) == compiled.MODEL:
+                return SearchIndex.open(folder)
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+def _sweep(cache: Path, keep: Collection[str]) -> None:
+    """Remove compiled folders that nobody opened for a day."""
+    import time
+
+    for folder in cache.glob("mind-*"):
+        if folder.name not in keep and time.time() - folder.stat().st_mtime > 86_400:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_json(path: Path, document: Any) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+    part.replace(path)
