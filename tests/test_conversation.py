@@ -5,10 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from assistant.conversation import LIMIT, Conversation
+from assistant.mind import Mind
 from assistant.render.document import as_json
 from assistant.render.plain import clean, whole
 from assistant.replies.control import pick
 from assistant.several import split
+from knowledge.schema import Faq
 
 Start = Callable[[], Conversation]
 
@@ -85,3 +87,15 @@ def test_why_shows_what_the_last_answer_rests_on(chat: Start) -> None:
     assert any("**define**" in line for line in lines)
     assert any(line.startswith("“overfitting” is overfitting") for line in lines)
     assert talk.respond("/why").blocks == shown.blocks
+
+
+def test_questions_stored_in_an_faq_are_answered_with_their_own_answers(chat: Start, mind: Mind):
+    stored = [
+        (question.ask[0], question.answer)
+        for entry in mind.library.all_of(Faq)
+        for question in entry.questions
+    ]
+    picked = stored[:: max(1, len(stored) // 30)]
+    assert len(picked) >= 30
+    right = [whole(chat().respond(ask)).count(answer[:60]) > 0 for ask, answer in picked]
+    assert sum(right) >= 0.9 * len(picked)

@@ -29,6 +29,8 @@ def order(shelf: Library, text: str, known: tuple[str, ...] = ()) -> list[str]:
         ("i like explaining things more than coding", {"communication"}, {"coding"}),
         ("I don't like maths. I enjoy building software", {"coding"}, {"mathematics"}),
         ("no meetings please, just research", {"research"}, {"communication"}),
+        ("for someone who hates math but loves people", {"communication"}, {"mathematics"}),
+        ("I can't stand coding and I'm weak in math", set(), {"coding", "mathematics"}),
         ("hello there", set(), set()),
     ],
 )
