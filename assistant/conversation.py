@@ -18,6 +18,7 @@ from assistant.replies import (
     dispatch,
     interview,
     learner,
+    passage,
     path,
     practice,
     quiz,
@@ -138,14 +139,17 @@ class Conversation:
         resumed = returns(spelt)
         heard = self._understood(resumed or spelt)
         own = self._heard(heard)
-        about_them = learner.reply(own, pending) if pending.keeps or in_scope(own) else None
+        about_them = None
+        if pending.keeps or (in_scope(own) and not passage.verbatim(own)):
+            about_them = learner.reply(own, pending)
         if about_them is not None:
             self._remember(own, about_them)
             return dataclasses.replace(about_them, trace=why.trace(own))
         turn = self._turn(heard)
         if resumed and turn.about and turn.intent == "define" and not concept.specific(turn):
             turn = dataclasses.replace(turn, intent="more")
-        reply = self._control(turn, pending)
+        repeated = None if pending.choices else passage.verbatim(turn)
+        reply = passage.answer(turn, repeated) if repeated else self._control(turn, pending)
         if reply is None and not in_scope(turn):
             reply = talk.out_of_scope(turn)
         if reply is None and strange_subject(turn, self._mind.speller):

@@ -98,4 +98,4 @@ def test_questions_stored_in_an_faq_are_answered_with_their_own_answers(chat: St
     picked = stored[:: max(1, len(stored) // 30)]
     assert len(picked) >= 30
     right = [whole(chat().respond(ask)).count(answer[:60]) > 0 for ask, answer in picked]
-    assert sum(right) >= 0.9 * len(picked)
+    assert sum(right) >= 0.95 * len(picked)

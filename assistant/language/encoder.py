@@ -67,18 +67,21 @@ class Encoder:
         The last layer keeps what a sentence means, those before it more of how it is worded.
         """
         # Cutting the text before the tokenizer does keeps huge input cheap.
-        encoded = self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in sentences])
-        if len(encoded) < FEW:
-            found = [self._run(encoding.ids) for encoding in encoded]
+        different = list(dict.fromkeys(text[:MAX_CHARACTERS] for text in sentences))
+        if len(different) < FEW:
+            found = [self._one(text) for text in different]
         else:  # ONNX Runtime lets go of the interpreter lock: a thread for each core
             with ThreadPoolExecutor(os.cpu_count()) as pool:
-                found = list(pool.map(lambda encoding: self._run(encoding.ids), encoded))
-        width = DIMENSIONS * len(LAYERS)
-        return np.concatenate(found) if found else np.empty((0, width), dtype=np.float32)
+                found = list(pool.map(self._one, different))
+        if not found:
+            return np.empty((0, DIMENSIONS * len(LAYERS)), dtype=np.float32)
+        row = {text: at for at, text in enumerate(different)}
+        vectors: Vectors = np.concatenate(found)
+        return vectors[[row[text[:MAX_CHARACTERS]] for text in sentences]]
 
-    def _run(self, ids: Sequence[int]) -> Vectors:
+    def _one(self, text: str) -> Vectors:
         """Return the vector of one sentence; in a batch, quantised, it depended on the others."""
-        vectors: Vectors = self._session.run(None, feed([ids]))[0]
+        vectors: Vectors = self._session.run(None, feed([self._tokenizer.encode(text).ids]))[0]
         return vectors
 
 

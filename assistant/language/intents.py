@@ -235,7 +235,7 @@ class IntentClassifier:
 
     def _outputs(self, texts: Sequence[str], vectors: Floats | None = None) -> _Outputs:
         cosines = self._vectors(texts, vectors) @ self.ridge_.landmarks_.T
-        nearest = cosines[:, self.ridge_.classes_ < len(self.labels_)].max(axis=1)
+        nearest = np.where(self.ridge_.classes_ < len(self.labels_), cosines, -1).max(axis=1)
         rows = [[grams.row(text) for grams in self.grams_] for text in texts]
         outputs = self.ridge_.outputs(cosines, rows)
         count = len(self.labels_)

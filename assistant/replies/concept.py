@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from assistant.language.masking import mask
+from assistant.questions import Asked
 from assistant.replies import passage
 from assistant.replies.turn import Turn, a, is_field
 from assistant.reply import Action, Block, Bullets, Reply, Text
@@ -40,6 +41,8 @@ DRAWN = ("define", "code", "maths", "history", "prerequisites", "example")
 OPENED = ("how_it_works", "why", "maths", "when_to_use", "pros_cons", "example", "how_to")
 LAST = 99  # the place of an exercise that an entry names, and that does not name the entry
 ALWAYS = 1.01  # no stored question is asked instead
+BARE = {"define": passage.CERTAIN, "history": ALWAYS}  # … where nothing but that is asked
+OWN = 0.6  # how likely a stored question of the entry itself must be, to be asked and no field
 # Words that say which field of an entry is wanted and nothing else.
 GENERAL = frozenset(
     """
@@ -73,7 +76,7 @@ def reply(turn: Turn) -> Reply | None:
         return _each(turn, several)
     if entry is None:
         return passage.nearest(turn)
-    if question and question.chance >= _bar(turn, entry):
+    if question and question.chance >= _bar(turn, entry, question):
         return passage.answer(turn, question)
     fields = FIELDS.get(turn.intent, ())
     candidates = passage.candidates(turn, fields)
@@ -129,14 +132,20 @@ def _each(turn: Turn, entries: Sequence[Entry]) -> Reply:
     return turn.reply(*blocks, ids=[entry.id for entry in entries], suggestions=asks)
 
 
-def _bar(turn: Turn, entry: Entry) -> float:
+def _bar(turn: Turn, entry: Entry, question: Asked) -> float:
     """Return how likely a stored question must be asked to be answered instead of the field."""
+    own = question.entry == entry.id
+    drawn = turn.intent in DRAWN
     field = next(iter(FIELDS.get(turn.intent, ())), "")
-    if field and (turn.intent in DRAWN or prose(entry, field)) and not specific(turn):
-        return ALWAYS if turn.intent in (*DRAWN, "how_it_works") else passage.CERTAIN
+    if field and (drawn or prose(entry, field)) and not specific(turn):
+        if own or len(turn.entries("concept")) > 1:
+            return BARE.get(turn.intent, OWN)
+        return ALWAYS if drawn or turn.intent == "how_it_works" else passage.CERTAIN
+    if own:
+        return OWN if drawn else passage.POSSIBLE
     if is_field(entry):
         return passage.LIKELY  # "is ML used for …": the field may be only the setting
-    return passage.SURE if turn.intent in DRAWN else passage.LIKELY
+    return passage.SURE if drawn else passage.LIKELY
 
 
 def specific(turn: Turn) -> bool:

@@ -9,6 +9,7 @@ from assistant.reply import Block, Bullets, Code, Reply, Text
 from knowledge.passages import prose
 from knowledge.schema import Concept, Entry, Faq
 
+VERBATIM = 0.95  # cosine from which a message is a stored question in other words, if any other
 # How likely a stored question must be the one that is asked …
 CERTAIN = 0.9  # … where a field of the entry named says just what is wanted
 SURE = 0.75  # … where a field of the entry named says what is wanted as well
@@ -50,6 +51,12 @@ def asked(turn: Turn, chance: float = LIKELY, kinds: Collection[str] = ()) -> As
         if not kinds or cards[item.entry].kind in kinds:
             return item if item.chance >= chance else None
     return None
+
+
+def verbatim(turn: Turn) -> Asked | None:
+    """Return the stored question that the message repeats, all but word for word."""
+    best = max(turn.heard.asked, key=lambda item: item.dense, default=None)
+    return best if best and best.dense >= VERBATIM else None
 
 
 def candidates(
