@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 PIP = 'pip install "lodestar-ml[exercises]"'
+MEDICAL = 'pip install "lodestar-ml[medical]"'
 
 
 class MissingPackage(ImportError):
     """A package that an exercise needs is not installed; the message holds the pip line."""
 
-    def __init__(self, package: str, purpose: str) -> None:
-        super().__init__(f"{purpose} needs the package {package}, not installed here. Run: {PIP}")
+    def __init__(self, package: str, purpose: str, pip: str = PIP) -> None:
+        super().__init__(f"{purpose} needs the package {package}, not installed here. Run: {pip}")
         self.package = package
 
 

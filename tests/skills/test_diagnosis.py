@@ -57,6 +57,7 @@ TORCH_CASES = [
     (None, BODY, BODY.replace("ReLU", "Tanh")),
     (None, FORWARD, "nn.CrossEntropyLoss()(net(x[rows]), y[rows])"),
     (None, FORWARD, "F.nll_loss(net(x[rows]).log_softmax(1), y[rows])"),
+    (None, FORWARD, "F.cross_entropy(net(x[rows])[:, :, None], y[rows][:, None])"),
     (None, FORWARD, "-net(x[rows]).log_softmax(1)[range(len(rows)), y[rows]].mean()"),
     (None, "            optimiser.zero_grad()\n", "            net.zero_grad()\n"),
     (None, STEPS, STEPS + "            optimiser.zero_grad()\n"),
@@ -81,6 +82,8 @@ TORCH_CASES = [
     ("missing_step", "            optimiser.step()\n", ""),
     ("softmax_before_cross_entropy", "nn.Linear(16, 2))", "nn.Linear(16, 2), nn.Softmax(dim=1))"),
     ("softmax_before_cross_entropy", FORWARD, "F.cross_entropy(net(x[rows]).softmax(1), y[rows])"),
+    ("softmax_before_cross_entropy", FORWARD,
+     "F.cross_entropy(net(x[rows]).softmax(1)[:, :, None], y[rows][:, None])"),
     ("softmax_before_cross_entropy", FORWARD, "F.binary_cross_entropy_with_logits("
      "net(x[rows])[:, 1].sigmoid(), y[rows].float())"),
     ("wrong_axis", FORWARD, "F.cross_entropy(net(x[rows]).softmax(0), y[rows])"),

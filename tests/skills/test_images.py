@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 
 from skills import data
-from skills.data import lfw_subset
+from skills.data import lfw_subset, mni152
 from skills.vision.face_detection import solution as faces
+from skills.vision.medical_imaging import solution as tissue
 
 
 def test_the_faces_and_the_photograph():
@@ -16,10 +18,21 @@ def test_the_faces_and_the_photograph():
     assert all(0 <= pixels.min() < 0.1 and 0.9 < pixels.max() <= 1 for pixels in (images, photo))
 
 
-@pytest.mark.parametrize("module", [lfw_subset])
-def test_a_package_that_is_not_there_is_named(monkeypatch, module):
+def test_the_brain():
+    slices, tissues = data.load("mni152")
+    rows = data.DATASETS["mni152"].rows
+    assert (slices.shape, tissues.shape) == ((rows, 1, 96, 112), (rows, 96, 112))
+    assert slices.min() == 0 and 0.95 < slices.max() <= 1
+    inside = slices[:, 0] > 0
+    assert not tissues[~inside].any()
+    grey, white = (float(slices[:, 0][tissues == kind].mean()) for kind in (1, 2))
+    assert 0.5 < grey < 0.75 < white < 1
+
+
+@pytest.mark.parametrize(("module", "extra"), [(lfw_subset, "exercises"), (mni152, "medical")])
+def test_a_package_that_is_not_there_is_named(monkeypatch, module, extra):
     monkeypatch.setattr(module, "find_spec", lambda name: None)
-    with pytest.raises(data.MissingPackage, match="pip install"):
+    with pytest.raises(data.MissingPackage, match=rf'pip install "lodestar-ml\[{extra}\]"'):
         module.load()
 
 
@@ -36,3 +49,21 @@ def test_a_window_is_away_from_the_face_when_it_touches_no_part_of_it():
     corners = np.array([(0, 200), (100, 200), (177, 200), (100, 104), (100, 273), (100, 160)])
     assert faces.away(corners, 60).tolist() == [False, False, True, True, True, False]
     assert faces.away(corners, 59).tolist() == [True, False, True, True, True, False]
+
+
+def test_dice_by_hand():
+    truth = torch.tensor([1, 1, 1, 2, 2, 0])
+    guess = torch.tensor([1, 1, 2, 2, 0, 0])
+    assert tissue.dice(guess, truth) == pytest.approx([4 / 5, 2 / 4])
+
+
+def test_two_levels_find_what_brightness_decides():
+    bright = torch.rand(2, 1, 40, 40, generator=torch.manual_seed(0))
+    known = (bright[:, 0] >= 0.5).long() + (bright[:, 0] >= 0.8).long()
+    assert tissue.dice(tissue.by_levels(bright, known, bright), known) == [1.0, 1.0]
+
+
+def test_a_strength_of_nought_spoils_nothing():
+    slices = torch.rand(2, 1, 8, 8)
+    assert torch.equal(tissue.spoil(slices, 0.0), slices)
+    assert not torch.allclose(tissue.spoil(slices), slices, atol=0.05)

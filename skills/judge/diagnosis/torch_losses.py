@@ -88,6 +88,8 @@ class Losses:
             self._batch(given, target, line)
 
     def _scores(self, values: Any, line: int) -> None:
+        if values.ndim > 2:  # scores of every point: the classes stand second
+            values = values.movedim(1, -1).flatten(0, -2)
         if values.ndim != 2 or values.shape[1] < 2 or len(values) < 2 or bool((values < 0).any()):
             return
         if _ones(values.sum(1)):
