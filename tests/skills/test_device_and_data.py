@@ -55,6 +55,13 @@ def test_the_stored_questions():
     assert len({question["ask"][0] for question in questions}) == len(questions)
 
 
+def test_the_utterances():
+    intents = data.load("utterances")
+    assert {len(texts) for texts in intents.values()} == {45}
+    assert sum(map(len, intents.values())) == data.DATASETS["utterances"].rows
+    assert "out_of_scope" not in intents
+
+
 def test_the_digits():
     images, digits = data.load("mnist_5000")
     assert images.shape == (5000, 28, 28)
