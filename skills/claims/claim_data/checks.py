@@ -13,18 +13,37 @@ def check_readers(work: Any, tools: Any) -> None:
     seen, unseen = rows[:300], rows[300:600]
     tools.pairs(torch.tensor(x[seen])[:, None], y[seen])
     tools.pairs(x[seen].reshape(300, -1), y[seen])
+    graphs: list[bool] = []
     for name in ("forest", "cnn"):
         reached = []
         for module in (work, tools.reference):
-            with tools.settings(module, STEPS=80):
+            watched = _watched(module.network, graphs)
+            with tools.settings(module, STEPS=80, network=watched):
                 fit, given = getattr(module, name), (x[seen], y[seen], x[unseen])
                 read = np.asarray(fit(*given, 1, "cpu"))
                 tools.shape(read, (300,), f"{name}: one digit for each image")
                 tools.seed(99)
                 again = np.asarray(fit(*given, 1, "cpu"))
             reached.append(float(np.mean(read == y[unseen])))
+        if any(graphs):
+            evidence = "the scores of what is only read carry a graph for gradients"
+            tools.mistake("missing_no_grad", evidence, work.cnn)
+            tools.fail(f"cnn: {evidence}")
         tools.same(again, read, f"{name}: read twice with one seed")
         tools.at_least(reached[0], reached[1] - 0.12, f"{name}: accuracy after 300 digits")
+
+
+def _watched(build: Any, graphs: list[bool]) -> Any:
+    """Return a builder of the same network, which notes graphs that a test has no use for."""
+
+    def network() -> Any:
+        net = build()
+        net.register_forward_hook(
+            lambda net, x, scores: graphs.append(scores.requires_grad and not net.training)
+        )
+        return net
+
+    return network
 
 
 def check_curve(work: Any, tools: Any) -> None:

@@ -70,12 +70,8 @@ def check_sweep(work: Any, tools: Any) -> None:
         tools.seed(seed)
         seen, unseen = _few(30), _few(50)
         nets: list[Any] = []
-
-        def epoch(net: Any, optimiser: Any, x: Any, y: Any, nets: Any = nets) -> float:
-            nets.append(net)
-            times = sum(one is net for one in nets)
-            return 100.0 if times == 1 else float(len(nets))
-
+        graphs: list[bool] = []
+        epoch = _scripted(nets, graphs)
         with tools.settings(work, WIDTHS=(4, 6), REPEATS=2, epoch=epoch):
             told = {"stage": "toy", "total": 4}
             events, (seconds, right) = tools.drain(work.sweep(told, "cpu", seen, unseen, seed))
@@ -86,12 +82,32 @@ def check_sweep(work: Any, tools: Any) -> None:
         tools.same(
             [event["step"] for event in events], [1, 2, 3, 4], "sweep: steps of its progress"
         )
+        if any(graphs):
+            evidence = "the scores of the test carry a graph for gradients"
+            tools.mistake("missing_no_grad", evidence, work.sweep)
+            tools.fail(f"sweep: {evidence}")
         shares = []
         with torch.no_grad():
             for images, digits in (unseen, seen):
                 shares.append(float((nets[-1](images).argmax(1) == digits).float().mean()))
         tools.same(right, shares[0], "sweep: the accuracy of the widest network", at=work.sweep,
                    wrong={"metric_on_training_data": shares[1]})  # fmt: skip
+
+
+def _scripted(nets: list[Any], graphs: list[bool]) -> Any:
+    """Return an epoch that takes 100 seconds the first time and then as many as there were.
+
+    It notes the networks it was given, and whether what they answer carries a graph.
+    """
+
+    def epoch(net: Any, optimiser: Any, x: Any, y: Any) -> float:
+        nets.append(net)
+        if sum(one is net for one in nets) > 1:
+            return float(len(nets))
+        net.register_forward_hook(lambda net, x, scores: graphs.append(scores.requires_grad))
+        return 100.0
+
+    return epoch
 
 
 def _few(size: int) -> tuple[Tensor, Tensor]:
