@@ -7,7 +7,7 @@ import pytest
 from assistant.conversation import LIMIT, Conversation
 from assistant.mind import Mind
 from assistant.render.document import as_json
-from assistant.render.plain import clean, whole
+from assistant.render.plain import clean, text_of, whole
 from assistant.replies.control import pick
 from assistant.several import split
 from knowledge.schema import Faq
@@ -97,5 +97,12 @@ def test_questions_stored_in_an_faq_are_answered_with_their_own_answers(chat: St
     ]
     picked = stored[:: max(1, len(stored) // 30)]
     assert len(picked) >= 30
-    right = [whole(chat().respond(ask)).count(answer[:60]) > 0 for ask, answer in picked]
-    assert sum(right) >= 0.95 * len(picked)
+    missed = [
+        ask for ask, answer in picked
+        if _letters(answer)[:60] not in _letters(text_of(chat().respond(ask).blocks))
+    ]  # fmt: skip
+    assert len(missed) <= 0.05 * len(picked), missed
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text if char.isalnum())
