@@ -148,7 +148,8 @@ class Conversation:
         turn = self._turn(heard)
         if resumed and turn.about and turn.intent == "define" and not concept.specific(turn):
             turn = dataclasses.replace(turn, intent="more")
-        repeated = None if pending.choices else passage.verbatim(turn)
+        plans = turn.intent in (*dispatch.CAREER, *dispatch.PRACTICE, "compare")
+        repeated = None if pending.choices or plans else passage.verbatim(turn)
         reply = passage.answer(turn, repeated) if repeated else self._control(turn, pending)
         if reply is None and not in_scope(turn):
             reply = talk.out_of_scope(turn)

@@ -63,12 +63,14 @@ def reply(turn: Turn) -> Reply | None:
         blocks.append(Text(nearest))
     asks: list[str] = []
     if stated or _WHOLE.search(turn.heard.spelt):
-        blocks += [*_advice(turn, route, passage.LIKELY), Text(_intro(turn, route, laid_out))]
+        blocks += [*_advice(turn, route, passage.LIKELY), *_stage(turn)]
+        blocks.append(Text(_intro(turn, route, laid_out)))
         blocks += _background_blocks(turn, background if made else None)
         blocks += phases(turn, route, laid_out)
         blocks += _late(turn, laid_out)
     else:
-        blocks += [*_advice(turn, route, passage.HINT), Text(_intro(turn, route, laid_out))]
+        blocks += [*_advice(turn, route, passage.HINT), *_stage(turn)]
+        blocks.append(Text(_intro(turn, route, laid_out)))
         blocks += _background_blocks(turn, background if made else None)
         blocks.append(_outline(turn, route, laid_out))
         asks.append(turn.phrase("path_ask", role=_name(turn, route), per_week=f"{hours:g}"))
@@ -205,6 +207,12 @@ def _advice(turn: Turn, route: Path, chance: float) -> list[Block]:
     if isinstance(entry, Faq) and not passage.is_stored(question.field):
         return [Text(entry.summary), Text(entry.answer)]
     return list(passage.field_blocks(turn, entry, question.field))
+
+
+def _stage(turn: Turn) -> list[Block]:
+    """Return what holds for anybody at the stage that the message tells of: student, at work …"""
+    name = f"stage_{turn.heard.slots.stage.replace(' ', '_')}"
+    return [Text(turn.phrase(name))] if name in turn.mind.phrases else []
 
 
 def _outline(turn: Turn, route: Path, laid_out: Plan) -> Bullets:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skills.check import FAMILY
+from skills.exercise import CLAIMS
 from skills.claims.claim_data import solution as data_claim
 from skills.claims.claim_features import solution as features_claim
 from skills.claims.claim_hardware import solution as hardware_claim
@@ -11,7 +11,7 @@ from skills.device import Device
 from skills.exercise import catalogue
 from skills.play import Done, play
 
-CLAIMS = [exercise for exercise in catalogue().values() if exercise.family == FAMILY]
+CLAIMS = [exercise for exercise in catalogue().values() if exercise.family == CLAIMS]
 
 
 def verdict(name, **constants):

@@ -68,7 +68,8 @@ class Claims:
         fields = list(self._fields())
         taken = {place for claim in fields for place in range(claim.mark.start, claim.mark.end)}
         jobs = [claim for claim in self._jobs() if claim.mark.start not in taken]
-        return sorted((*jobs, *fields), key=_order)
+        named = [claim for claim in jobs if claim.mark.kind != "deed"]
+        return sorted((*(named or jobs), *fields), key=_order)
 
     def _jobs(self) -> Iterator[Claim]:
         told = self.told
