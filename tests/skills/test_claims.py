@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from skills.exercise import CLAIMS
 from skills.claims.claim_data import solution as data_claim
 from skills.claims.claim_features import solution as features_claim
 from skills.claims.claim_hardware import solution as hardware_claim
 from skills.device import Device
-from skills.exercise import catalogue
+from skills.exercise import CLAIMS, catalogue
 from skills.play import Done, play
 
 CLAIMS = [exercise for exercise in catalogue().values() if exercise.family == CLAIMS]
