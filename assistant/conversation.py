@@ -148,8 +148,9 @@ class Conversation:
         turn = self._turn(heard)
         if resumed and turn.about and turn.intent == "define" and not concept.specific(turn):
             turn = dataclasses.replace(turn, intent="more")
-        plans = turn.intent in (*dispatch.CAREER, *dispatch.PRACTICE, "compare")
-        repeated = None if pending.choices or plans else passage.verbatim(turn)
+        made = turn.intent in (*dispatch.CAREER, *dispatch.PRACTICE)  # for this learner, this day
+        made = made or (turn.intent == "compare" and len(turn.about) > 1)
+        repeated = None if pending.choices or made else passage.verbatim(turn)
         reply = passage.answer(turn, repeated) if repeated else self._control(turn, pending)
         if reply is None and not in_scope(turn):
             reply = talk.out_of_scope(turn)

@@ -101,7 +101,7 @@ def test_questions_stored_in_an_faq_are_answered_with_their_own_answers(chat: St
         ask for ask, answer in picked
         if _letters(answer)[:60] not in _letters(text_of(chat().respond(ask).blocks))
     ]  # fmt: skip
-    assert len(missed) <= 0.05 * len(picked), missed
+    assert len(missed) <= 0.1 * len(picked), missed
 
 
 def _letters(text: str) -> str:
