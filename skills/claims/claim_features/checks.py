@@ -42,7 +42,11 @@ def check_learned(work: Any, tools: Any) -> None:
     with tools.settings(work, STEPS=60):
         tools.seed(99)
         again = work.learned(x[seen], y[seen], 1, "cpu")
-    tools.same(np.asarray(again(x[unseen])), made[0], "learned: features, twice with one seed")
+    features = np.asarray(again(x[unseen]))
+    if not np.allclose(features, made[0], rtol=1e-3, atol=1e-3):
+        evidence = "trained twice with one seed, the network makes other features"
+        tools.mistake("seed_half_set", evidence, work.learned)
+    tools.same(features, made[0], "learned: features, twice with one seed", tolerance=1e-3)
 
 
 def check_judge(work: Any, tools: Any) -> None:
