@@ -6,9 +6,11 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from assistant import compiled
 from assistant.compiled import COMPLETE, EXERCISES, LANGUAGE, LATEST, PHRASES
@@ -21,13 +23,14 @@ from assistant.language.utterances import read_utterances
 from assistant.mind import Mind, Model, Say
 from assistant.places import package_dir
 from assistant.questions import Questions
-from assistant.search import Encode, SearchIndex
+from assistant.search import Encode, Floats, SearchIndex
 from knowledge import library as knowledge
 from knowledge.authoring import Loader, read_all
 from knowledge.fingerprint import ROOT
 from skills.exercise import catalogue
 
 OUT_OF_SCOPE = ("out_of_scope", "other_career")
+SLICE = 512  # texts that are embedded between two words of how far it is
 COMMON = 3  # utterances that must hold a word, which the knowledge does not, for no typing mistake
 
 
@@ -60,9 +63,9 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     say("Reading the knowledge base")
     entries = read_all(ROOT)
     searched = knowledge.write(entries, work)
-    say(f"Embedding {len(searched):,} passages")
     texts, gists = [item.text for item in searched], [item.gist for item in searched]
-    SearchIndex.build(texts, encoder.encode, _previous(cache), gists).save(work)
+    encode = told(encoder.encode, f"Embedding {len(searched):,} passages", say)
+    SearchIndex.build(texts, encode, _previous(cache), gists).save(work)
     _write_json(work / "model.json", compiled.MODEL)
     utterances = read_utterances(LANGUAGE)
     everyday = _words(text for label in OUT_OF_SCOPE for text in utterances[label])
@@ -84,10 +87,24 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     names = Mind(work, cache, model).names
     _write_json(work / "questions.json", _questions(Mind(work, cache, model), texts))
     learnt = masked_utterances(names)
-    _intents(learnt, encode_both(encoder.layers), work / "intents", cache, say)
+    layers = told(encoder.layers, "Reading what people ask", say)
+    _intents(learnt, encode_both(layers), work / "intents", cache, say)
     _write_json(work / "story.json", compile_vocabulary())
     _write_json(work / "phrases.json", _mapping(PHRASES))
     _write_json(work / EXERCISES, catalogue().documents)
+
+
+def told(encode: Encode, step: str, say: Say) -> Encode:
+    """Return an encoder that says how far it is."""
+
+    def encoded(texts: Sequence[str]) -> Floats:
+        parts = []
+        for start in range(0, len(texts), SLICE):
+            say(step, start / len(texts))
+            parts.append(encode(texts[start : start + SLICE]))
+        return np.concatenate(parts) if parts else encode(texts)
+
+    return encoded
 
 
 def masked_utterances(names: MentionFinder) -> dict[str, list[str]]:
@@ -124,12 +141,15 @@ def _intents(
         if key.exists() and key.read_text("utf-8") == learnt.hexdigest():
             shutil.copytree(kept, target)
             return
-    say("Training the intent classifier")
     outside = {label: utterances[label] for label in OUT_OF_SCOPE}
     inside = {label: utterances[label] for label in utterances if label not in outside}
     examples = [text for listed in inside.values() for text in listed]
     labels = [label for label, listed in inside.items() for _ in listed]
-    IntentClassifier(encode).fit(examples, labels, out_of_scope=outside).save(target)
+    everything = [*examples, *(text for listed in outside.values() for text in listed)]
+    vectors = encode(everything)
+    say("Training the intent classifier")
+    classifier = IntentClassifier(encode)
+    classifier.fit(examples, labels, out_of_scope=outside, vectors=vectors).save(target)
     (target / "learnt").write_text(learnt.hexdigest(), "utf-8")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from assistant.compiled import EXERCISES, current
 from assistant.language import encoder as encoding
@@ -21,11 +22,17 @@ from assistant.search import SearchIndex
 from knowledge import library as knowledge
 from skills.exercise import Catalogue
 
-Say = Callable[[str], None]
+
+class Say(Protocol):
+    """What is told of the steps of compiling: the step, and the share of it that is done."""
+
+    def __call__(self, step: str, share: float | None = None) -> None: ...
+
+
 Model = Callable[[], encoding.Encoder]
 
 
-def _silent(text: str) -> None:
+def _silent(step: str, share: float | None = None) -> None:
     pass
 
 

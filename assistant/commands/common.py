@@ -12,11 +12,6 @@ from assistant.errors import UsageError
 Json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
-def say(text: str) -> None:
-    """Print a line of progress on stderr."""
-    click.echo(text + " …", err=True)
-
-
 def load_mind() -> Any:
     """Return the compiled mind, compiling it first where that is due.
 
@@ -26,11 +21,16 @@ def load_mind() -> Any:
     gc.disable()
     from assistant.language import encoder
     from assistant.places import cache_dir
+    from assistant.render.steps import Steps
 
-    model = encoder.ahead(cache_dir(), say=say)  # beside what is imported and opened next
+    steps = Steps()
+    model = encoder.ahead(cache_dir(), say=steps)  # beside what is imported and opened next
     from assistant.mind import open_mind
 
-    return open_mind(say, model)
+    try:
+        return open_mind(steps, model)
+    finally:
+        steps.end()
 
 
 def new_conversation(mind: Any = None) -> Any:
@@ -55,8 +55,13 @@ def load_encoder() -> Any:
     """Return the sentence model, exporting it first where that is due."""
     from assistant.language import encoder
     from assistant.places import cache_dir
+    from assistant.render.steps import Steps
 
-    return encoder.load(cache_dir(), say=say)
+    steps = Steps()
+    try:
+        return encoder.load(cache_dir(), say=steps)
+    finally:
+        steps.end()
 
 
 def print_json(document: Any) -> None:

@@ -1,0 +1,41 @@
+"""The steps of a long job: a bar on a terminal, a line each elsewhere."""
+
+import sys
+from typing import Any
+
+
+class Steps:
+    """Shows on stderr what is being done, and how much of it is done where that is known."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._task: Any = None
+        self._step = ""
+
+    def __call__(self, step: str, share: float | None = None) -> None:
+        """Show a step; `share` of it, from 0 to 1, is done."""
+        if sys.stderr.isatty():
+            self._draw(step, share)
+        elif step != self._step:
+            print(f"{step} …", file=sys.stderr, flush=True)  # noqa: T201
+        self._step = step
+
+    def _draw(self, step: str, share: float | None) -> None:
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+            self._bar = Progress(
+                TextColumn("{task.description}"), BarColumn(20), TaskProgressColumn(),
+                console=Console(stderr=True), transient=True,
+            )  # fmt: skip
+            self._task = self._bar.add_task(step, total=None)
+            self._bar.start()
+        total = None if share is None else 1.0
+        self._bar.update(self._task, description=step, total=total, completed=share or 0.0)
+
+    def end(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
