@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from assistant import compiled
 from assistant.compiled import COMPLETE, EXERCISES, LANGUAGE, LATEST, PHRASES
@@ -149,7 +150,9 @@ def _intents(
     vectors = encode(everything)
     say("Training the intent classifier")
     classifier = IntentClassifier(encode)
-    classifier.fit(examples, labels, out_of_scope=outside, vectors=vectors).save(target)
+    with threadpool_limits(os.cpu_count(), user_api="blas"):
+        classifier.fit(examples, labels, out_of_scope=outside, vectors=vectors)
+    classifier.save(target)
     (target / "learnt").write_text(learnt.hexdigest(), "utf-8")
 
 

@@ -139,15 +139,17 @@ def test_path_is_ordered_and_within_hours(ready: Path) -> None:
 
 def imported(home: Path, *arguments: str) -> set[str]:
     """Return the modules that a command has imported when it ends."""
-    code = (
-        "import sys, json\n"
-        "from assistant.cli import main\n"
-        "try:\n    main()\n"
-        "except SystemExit:\n    pass\n"
-        "sys.stderr.write(json.dumps(sorted(sys.modules)))"
-    )
+    return imported_by(
+        "from assistant.cli import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n",
+        home, *arguments,
+    )  # fmt: skip
+
+
+def imported_by(code: str, home: Path, *arguments: str) -> set[str]:
+    """Return the modules that are imported once a piece of code has run."""
+    told = "import sys, json\nsys.stderr.write(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
+        [sys.executable, "-c", code + told, *arguments],
         capture_output=True,
         env=os.environ | {"LODESTAR_HOME": str(home)},
         check=True,
@@ -162,3 +164,17 @@ def test_light_commands_import_nothing_heavy(ready: Path, arguments: list[str]) 
 
 def test_help_imports_no_numpy_either(ready: Path) -> None:
     assert imported(ready, "--help").isdisjoint({"numpy", "onnxruntime", "rich", "yaml"})
+
+
+def test_the_first_prompt_waits_for_nothing_heavy(ready: Path) -> None:
+    code = (
+        "from assistant.cli import _compiled_first\n"
+        "from assistant.chat import Chat\n"
+        "from assistant.render.terminal import console\n"
+        "chat = Chat(_compiled_first())\n"
+        "chat._prompt()\n"
+        "chat._welcome(console())\n"
+    )
+    modules = imported_by(code, ready)
+    assert "prompt_toolkit" in modules
+    assert modules.isdisjoint((*HEAVY, "numpy", "onnxruntime", "assistant.conversation"))

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 import sys
 from typing import Any
 
@@ -16,9 +17,11 @@ def load_mind() -> Any:
     """Return the compiled mind, compiling it first where that is due.
 
     Garbage is not collected until `Mind.warm_up`: what is loaded stays, and to look through it
-    for something to free would take a tenth of a second.
+    for something to free would take a tenth of a second. One thread does the linear algebra: a
+    question is too little work for two.
     """
     gc.disable()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from assistant.language import encoder
     from assistant.places import cache_dir
     from assistant.render.steps import Steps
