@@ -59,7 +59,7 @@ def reply(turn: Turn) -> Reply | None:
         turn.memory.done = set()
     blocks: list[Block] = []
     if background and not made and turn.told.background:
-        nearest = turn.phrase("path_nearest", background=turn.told.background.text)
+        nearest = turn.phrase("path_nearest", background=turn.told.background.name)
         blocks.append(Text(nearest))
     asks: list[str] = []
     if stated or _WHOLE.search(turn.heard.spelt):
