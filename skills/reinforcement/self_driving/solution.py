@@ -7,17 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-DEMOS, EPOCHS = 8, 20  # episodes of the careful driver, rounds of copying them
-GROUPS, GROUP, RATE, DISCOUNT, CRASH = 40, 8, 0.005, 0.95, 10.0
-HIDDEN, TESTS = 32, 20
-ANGLES = np.deg2rad([80, 50, 25, 0, -25, -50, -80])  # of the beams, left is positive
+from skills.reinforcement.track import careful, play
 
-
-def careful(seen: Any) -> int:
-    """Return the action of a careful driver: towards where it is open, at half the top speed."""
-    free = seen[:7] ** 2
-    aim = (ANGLES * free).sum() / free.sum()
-    return (0 if aim > 0.1 else 2 if aim < -0.1 else 1) + 3 * int(seen[7] < 0.5)
+DEMOS, EPOCHS, HIDDEN, TESTS = 8, 20, 32, 20
+GROUPS, GROUP, RATE, DISCOUNT, CRASH = 40, 8, 0.005, 0.95, 30.0
 
 
 def policy() -> nn.Sequential:
@@ -33,24 +26,13 @@ def choose(net: nn.Module, seen: Any, exploring: bool) -> int:
     return int(scores.argmax())
 
 
-def play(env: Any, act: Callable[[Any], int], seed: int) -> list[Any]:
-    """Return for each step of an episode what was seen, done, gained, whether it crashed, where."""
-    seen, steps, over = env.reset(seed=seed)[0], [], False
-    while not over:
-        action = act(seen)
-        after, reward, crashed, late, _ = env.step(action)
-        steps.append((seen, action, reward, crashed, env.place))
-        seen, over = after, crashed or late
-    return steps
-
-
-def tensors(episodes: Any) -> tuple[Tensor, Tensor]:
+def tensors(episodes: list[list[Any]]) -> tuple[Tensor, Tensor]:
     """Return what was seen in all steps, and the actions taken."""
-    steps = [step for episode in episodes for step in episode]
-    return torch.tensor(np.array([s[0] for s in steps])), torch.tensor([s[1] for s in steps])
+    seen, actions, *_ = zip(*[step for episode in episodes for step in episode], strict=True)
+    return torch.tensor(np.array(seen)), torch.tensor(actions)
 
 
-def copy(net: nn.Module, states: Tensor, actions: Tensor) -> Iterator[dict[str, Any]]:
+def clone(net: nn.Module, states: Tensor, actions: Tensor) -> Iterator[dict[str, Any]]:
     """Yield the loss as the network learns to do what the driver did."""
     optimiser = torch.optim.Adam(net.parameters(), lr=0.01)
     for epoch in range(EPOCHS):
@@ -62,11 +44,11 @@ def copy(net: nn.Module, states: Tensor, actions: Tensor) -> Iterator[dict[str, 
         yield {"stage": "clone", "step": epoch + 1, "total": EPOCHS, "loss": loss.item()}
 
 
-def returns(episode: Any) -> list[float]:
-    """Return for each step the way gained from then on, discounted; a crash costs CRASH."""
-    gain, gains = 0.0, []
-    for _, _, reward, crashed, _ in reversed(episode):
-        gain = reward - CRASH * crashed + DISCOUNT * gain
+def returns(rewards: list[float], crashed: bool) -> list[float]:
+    """Return for each step the way gained from then on, discounted; a crash at last costs CRASH."""
+    gain, gains = -CRASH if crashed else 0.0, []
+    for reward in reversed(rewards):
+        gain = reward + DISCOUNT * gain
         gains.append(gain)
     return gains[::-1]
 
@@ -74,49 +56,45 @@ def returns(episode: Any) -> list[float]:
 def improve(env: Any, net: nn.Module, seed: int) -> Iterator[dict[str, Any]]:
     """Yield the way gained as actions that came to more than the others are made likelier."""
     optimiser = torch.optim.Adam(net.parameters(), lr=RATE)
-
-    def drawn(seen: Any) -> int:
-        return choose(net, seen, exploring=True)
-
     for number in range(GROUPS):
-        first = seed * 10**5 + number * GROUP
+        starts = range(seed * 10**5 + number * GROUP, seed * 10**5 + (number + 1) * GROUP)
         with torch.no_grad():
-            episodes = [play(env, drawn, first + n) for n in range(GROUP)]
-        states, actions = tensors(episodes)
-        gains = torch.tensor([gain for episode in episodes for gain in returns(episode)])
+            tries = [play(env, lambda seen: choose(net, seen, True), start) for start in starts]
+        states, actions = tensors(tries)
+        gains = torch.tensor([gain for t in tries for gain in returns([s[2] for s in t], t[-1][3])])
         better = (gains - gains.mean()) / (gains.std() + 1e-8)
-        loss = -(net(states).log_softmax(1)[torch.arange(len(actions)), actions] * better).mean()
+        likely = net(states).log_softmax(1)[torch.arange(len(actions)), actions]
+        loss = -(likely * better).mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        way = sum(step[2] for episode in episodes for step in episode) / GROUP
+        way = sum(step[2] for steps in tries for step in steps) / GROUP
         yield {"stage": "learned", "step": number + 1, "total": GROUPS, "way": way}
 
 
-def measure(env: Any, act: Callable[[Any], int]) -> tuple[dict[str, float], dict[str, Any]]:
+def measure(env: Any, act: Callable[[Any], int]) -> tuple[dict[str, float], Any]:
     """Return what a driver comes to on tracks that nobody learned on, and a drawing of the last."""
-    tests = [play(env, act, 10**9 + test) for test in range(TESTS)]
-    ways = [sum(step[2] for step in steps) for steps in tests]
-    crashed, pace = np.mean([steps[-1][3] for steps in tests]), sum(ways) / sum(map(len, tests))
-    made = {"drive": env.picture([step[4] for step in tests[-1]])[None]}
-    return {"way": np.mean(ways), "crashed": crashed, "pace": pace}, made
+    with torch.no_grad():
+        tests = [play(env, act, 10**9 + test) for test in range(TESTS)]
+    way, crashed = sum(step[2] for steps in tests for step in steps), [s[-1][3] for s in tests]
+    metrics = {"way": way / TESTS, "crashed": np.mean(crashed), "pace": way / sum(map(len, tests))}
+    return metrics, env.picture([step[4] for step in tests[-1]])[None]
 
 
 def run(env: Any, seed: int = 0, device: str = "cpu") -> Iterator[dict[str, Any]]:
     """Yield how far dice, the careful driver, his copy and the learner get."""
     torch.manual_seed(seed)
     dice, net = np.random.default_rng(0), policy()
+    for stage, act in (("dice", lambda seen: int(dice.integers(6))), ("careful", careful)):
+        metrics, drive = measure(env, act)
+        yield {"stage": stage, "metrics": metrics, "made": {"drive": drive}}
     shown = [play(env, careful, seed * 10**5 + number) for number in range(DEMOS)]
-
-    def firm(seen: Any) -> int:
-        return choose(net, seen, exploring=False)
-
-    plan: list[tuple[str, Callable[[Any], int], Any]] = [
-        ("dice", lambda seen: int(dice.integers(6)), ()), ("careful", careful, ()),
-        ("clone", firm, copy(net, *tensors(shown))), ("learned", firm, improve(env, net, seed)),
-    ]  # fmt: skip
-    for stage, act, learning in plan:
-        yield from learning
-        with torch.no_grad():
-            metrics, made = measure(env, act)
-        yield {"stage": stage, "metrics": metrics, "made": made}
+    stages = [("loss", clone(net, *tensors(shown))), ("way", improve(env, net, seed))]
+    for name, learning in stages:
+        curve = []
+        for progress in learning:
+            curve.append(progress[name])
+            yield progress
+        metrics, drive = measure(env, lambda seen: choose(net, seen, False))
+        made = {"curve": {name: (range(len(curve)), curve)}, "drive": drive, "net": net}
+        yield {"stage": progress["stage"], "metrics": metrics, "made": made}
