@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from skills.claims.claim_applications import solution as applications_claim
 from skills.claims.claim_data import solution as data_claim
 from skills.claims.claim_features import solution as features_claim
 from skills.claims.claim_hardware import solution as hardware_claim
@@ -122,3 +123,31 @@ def test_the_claim_on_features_needs_both_steps(monkeypatch, steps, outcome):
     told = verdict("claim_features", DRAWS=2, SIZE=100)
     assert told.outcome == outcome
     assert f"{steps[1] + 0.005:.1%}" in told.reason
+
+
+@pytest.mark.parametrize(
+    ("loans", "images", "outcome"),
+    [
+        ((0.80, 0.82), (0.95, 0.97), "held"),
+        ((0.86, 0.88), (0.95, 0.97), "did not hold here"),
+        ((0.80, 0.82), (0.86, 0.88), "did not hold here"),
+        ((0.84, 0.86), (0.95, 0.97), "undecided"),
+        ((0.80, 0.82), (0.895, 0.905), "undecided"),
+    ],
+)
+def test_the_claim_on_applications_needs_every_draw(monkeypatch, loans, images, outcome):
+    scores = {
+        "loans_boosting": (0.85, 0.85),
+        "loans_network": loans,
+        "images_boosting": (0.90, 0.90),
+        "images_network": images,
+    }
+
+    def contest(stage, fit, x, y, seed):
+        yield {"stage": stage, "step": 1, "total": 1}
+        return np.array(scores[stage])
+
+    monkeypatch.setattr(applications_claim, "contest", contest)
+    told = verdict("claim_applications")
+    assert told.outcome == outcome
+    assert f"{np.mean(images):.1%}" in told.reason
