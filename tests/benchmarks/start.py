@@ -17,7 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.commands.common import load_mind
-from assistant.conversation import Conversation
 
 LODESTAR = (sys.executable, "-c", "from assistant.cli import main; main()")
 FLOOR = (sys.executable, "-c", "import rich, prompt_toolkit")
@@ -70,6 +69,8 @@ def _wait_for(terminal: int, sign: str) -> None:
 def turns() -> dict[str, float]:
     """Return milliseconds a turn, by the clock and of one processor, and turns a second."""
     mind = load_mind()
+    from assistant.conversation import Conversation  # only now, as the chat does it
+
     mind.warm_up()
     asked = [
         question.ask[0]

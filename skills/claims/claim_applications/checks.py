@@ -21,7 +21,7 @@ def check_rows(work: Any, tools: Any) -> None:
 def check_models(work: Any, tools: Any) -> None:
     """Both models learn rows and images, and answer with chances, the same for a seed."""
     rng = tools.rng(0)
-    x = rng.normal(size=(400, 6)).astype(np.float32) * np.float32([1, 1, 100, 1, 1, 1])
+    x = rng.normal(size=(400, 6)).astype(np.float32) * np.array([1, 1, 100, 1, 1, 1], np.float32)
     y = (x[:, 0] + x[:, 2] / 100 + 0.3 * rng.normal(size=400) > 0).astype(np.int64)
     images, digits = tools.data()
     order = rng.permutation(5000)[:400]
