@@ -19,7 +19,7 @@ from knowledge.schema import Faq, Path, Resource, Role
 
 PLANNED = ("path", "transition", "time_needed", "start")  # intents that a plan answers
 SAME = 0.9  # how likely a stored question must be to be answered instead of a plan
-SHOWN_STEPS, OUTLINED = 7, 4
+SHOWN_STEPS, OUTLINED, COUNTED = 7, 4, 6
 # What asks for the whole plan, and not only for whether and how.
 _WHOLE = re.compile(
     r"\b(?:plan|road ?map|path|schedule|curriculum|syllabus|steps?|weeks?|months?)\b", re.IGNORECASE
@@ -58,9 +58,8 @@ def reply(turn: Turn) -> Reply | None:
         turn.memory.plan = document(turn, route, laid_out)
         turn.memory.done = set()
     blocks: list[Block] = []
-    if background and not made and turn.told.background:
-        nearest = turn.phrase("path_nearest", background=turn.told.background.name)
-        blocks.append(Text(nearest))
+    if background and not made:
+        blocks.append(Text(_counted(turn, background)))
     asks: list[str] = []
     if stated or _WHOLE.search(turn.heard.spelt):
         blocks += [*_advice(turn, route, passage.LIKELY), *_stage(turn)]
@@ -194,6 +193,19 @@ def _background_blocks(turn: Turn, background: Path | None) -> list[Block]:
         return []
     listed = (("brings", background.brings), ("missing", background.missing))
     return [Bullets(lines, title=turn.phrase(title)) for title, lines in listed if lines]
+
+
+def _counted(turn: Turn, background: Path) -> str:
+    """Return what the plan takes as known from a background that no path is made for."""
+    told = turn.told.background
+    known, eased = (
+        ", ".join(turn.library.name(id_) for id_ in ids[:COUNTED])
+        for ids in (background.gives, background.eases)
+    )
+    name = told.name if told else ""
+    counted = [turn.phrase("path_known", known=known)] if known else []
+    counted += [turn.phrase("path_eased", eased=eased)] if eased else []
+    return " ".join((turn.phrase("path_nearest", background=name), *counted))
 
 
 def _advice(turn: Turn, route: Path, chance: float) -> list[Block]:
