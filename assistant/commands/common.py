@@ -41,8 +41,7 @@ def new_conversation(mind: Any = None) -> Any:
     from assistant.conversation import Conversation
     from assistant.learner.access import now
 
-    mind = mind or load_mind()
-    return Conversation(mind, mind.encoder.layers, mind.exercises, today=now().date())
+    return Conversation(mind or load_mind(), today=now().date())
 
 
 def phrase_of(mind: Any) -> Any:
