@@ -160,7 +160,7 @@ class Conversation:
     def _understood(self, text: str) -> Understanding:
         """Return what a text means on its own; each text of a message is looked into once."""
         if text not in self._read:
-            self._read[text] = understand(text, self._mind.encoder.layers, self._mind, self._today)
+            self._read[text] = understand(text, self._mind, self._today)
         return self._read[text]
 
     def _turn(self, heard: Understanding) -> Turn:

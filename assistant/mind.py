@@ -19,6 +19,7 @@ from assistant.language.spelling import Speller
 from assistant.places import cache_dir
 from assistant.questions import Questions
 from assistant.search import SearchIndex
+from assistant.wordings import Wordings
 from knowledge import library as knowledge
 from skills.exercise import Catalogue
 
@@ -65,6 +66,11 @@ class Mind:
         return Questions(json.loads((self.folder / "questions.json").read_text("utf-8")))
 
     @cached_property
+    def wordings(self) -> Wordings:
+        """The wordings of the stored questions, by what they ask."""
+        return Wordings.open(self.folder)
+
+    @cached_property
     def encoder(self) -> encoding.Encoder:
         """The sentence model."""
         return self.model()
@@ -105,6 +111,7 @@ class Mind:
             self.library,
             self.index,
             self.questions,
+            self.wordings,
             self.names,
             self.phrases,
             self.speller,
