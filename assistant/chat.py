@@ -76,9 +76,9 @@ class Chat:
 
     def _warm_up(self) -> None:
         try:
+            mind = self._load()
             import assistant.conversation  # noqa: F401 - so that the first answer need not
 
-            mind = self._load()
             mind.warm_up()
             self._loaded = mind
         except Exception as error:  # shown by the thread that talks
@@ -164,16 +164,18 @@ class Chat:
                 return None
 
     def _act(self, actions: "Sequence[Action]", screen: Any) -> None:
+        from assistant.commands.common import all_cores
         from assistant.player import LiveScreen, run
 
         for action in actions:
             if not action.start or action.type != "exercise":
                 continue
             try:
-                run(
-                    self._mind.exercises[action.id], LiveScreen(screen), choose=choose_option,
-                    keep=self._session.keep_run,
-                )  # fmt: skip
+                with all_cores():
+                    run(
+                        self._mind.exercises[action.id], LiveScreen(screen), choose=choose_option,
+                        keep=self._session.keep_run,
+                    )  # fmt: skip
                 self._go_on(screen)
             except (LodestarError, RuntimeError, OSError) as error:
                 screen.print(str(error))

@@ -142,9 +142,10 @@ def ask(text: tuple[str, ...], batch: Any, plain: bool, as_json: bool) -> None:
         return
     if not text:
         raise UsageError('Nothing was asked. Try: lodestar ask "what is a neural network?"')
+    talk = new_conversation()
     from assistant.batch import timed
 
-    print_reply(timed(new_conversation(), " ".join(text)), plain, as_json)
+    print_reply(timed(talk, " ".join(text)), plain, as_json)
 
 
 @main.command()

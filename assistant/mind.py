@@ -106,7 +106,7 @@ class Mind:
         return phrases
 
     def warm_up(self) -> None:
-        """Open every part now, so that no question waits; garbage is collected from here on."""
+        """Open every part now, so that no question waits; it is never looked at as garbage."""
         for part in (
             self.library,
             self.index,
@@ -122,7 +122,6 @@ class Mind:
             assert part is not None
         self.encoder.encode(["ready"])
         gc.freeze()
-        gc.enable()
 
 
 def open_mind(say: Say = _silent, model: Model | None = None) -> Mind:
