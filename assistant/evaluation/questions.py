@@ -21,7 +21,7 @@ from assistant.places import package_dir
 from assistant.questions import WEIGHTS, Signs
 from assistant.search import Floats
 from knowledge.authoring import Loader
-from knowledge.passages import passages
+from knowledge.passages import passages, prose
 
 FURTHER = package_dir("assistant") / "language" / "wordings"
 FOLDS = 5
@@ -53,9 +53,10 @@ def train(mind: Mind, folder: Path = FURTHER, recipe: Recipe | None = None) -> d
         left_out = held_out(question, texts)
         kept = [text for number, text in enumerate(texts) if number != left_out]
         more = further.get(question[0], {}).get(texts[0], [])
-        questions.append(Question(question[0], [*kept, *more]))
+        answer = prose(mind.library.get(question[0]), question[1])
+        questions.append(Question(question[0], [*kept, *more], answer))
     for id_, texts in definitions(mind):
-        questions.append(Question(id_, texts))
+        questions.append(Question(id_, texts, mind.library.get(id_).summary))
     return matching.train(questions, recipe or Recipe())
 
 

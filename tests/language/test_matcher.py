@@ -8,9 +8,23 @@ from assistant.language import matcher, matching
 from assistant.language.matching import Question, Recipe
 from assistant.mind import Mind
 
-LIKE_CATS = ("how much does a cat sleep", "hours of sleep of cats", "do cats sleep a lot")
-LIKE_FOOD = ("what does a cat eat", "food for cats", "what should I feed my cat")
-LIKE_AGE = ("how old do cats get", "life span of a cat", "age that cats reach")
+CATS = (
+    Question(
+        "cats",
+        ("how much does a cat sleep", "hours of sleep of cats", "do cats sleep a lot"),
+        "Twelve to sixteen hours a day.",
+    ),
+    Question(
+        "cats",
+        ("what does a cat eat", "food for cats", "what should I feed my cat"),
+        "Meat above all.",
+    ),
+    Question(
+        "cats",
+        ("how old do cats get", "life span of a cat", "age that cats reach"),
+        "Twelve to eighteen years.",
+    ),
+)
 
 
 def test_wordings_that_were_held_out_find_their_question_more_often(mind: Mind) -> None:
@@ -47,8 +61,7 @@ def test_further_wordings_belong_to_questions_that_are_stored(mind: Mind) -> Non
 
 
 def test_training_brings_wordings_of_a_question_together() -> None:
-    listed = [Question("cats", wordings) for wordings in (LIKE_CATS, LIKE_FOOD, LIKE_AGE)]
-    found = matching.train(listed, Recipe(epochs=12, questions=3, rate=3e-4))
+    found = matching.train(CATS, Recipe(epochs=12, questions=3, rate=3e-4))
     before, after = (_apart(change) for change in ({}, found))
     assert after > before + 0.05
 
@@ -58,7 +71,7 @@ def _apart(changes: dict[str, matcher.Arrays]) -> float:
     import torch
 
     with torch.no_grad():
-        states = matching.trunk([*LIKE_CATS, *LIKE_FOOD, *LIKE_AGE])
+        states = matching.trunk([text for question in CATS for text in question.wordings])
         vectors = matching.forward(matcher.trained(changes), states).numpy()
     likeness = vectors @ vectors.T
     same = np.kron(np.eye(3, dtype=bool), np.ones((3, 3), dtype=bool))
