@@ -17,12 +17,13 @@ from assistant.commands.common import (
     print_reply,
 )
 from assistant.errors import LodestarError, UsageError
+from assistant.settings import current
 
 # Commands by the module that holds them; a module is imported when its command is wanted.
 MODULES = {
-    "evaluate": "evaluate", "exercise": "exercise", "gap": "gap", "knowledge": "knowledge",
-    "path": "path", "profile": "profile", "progress": "progress", "quiz": "quiz",
-    "review": "quiz", "roles": "roles",
+    "config": "config", "evaluate": "evaluate", "exercise": "exercise", "gap": "gap",
+    "knowledge": "knowledge", "path": "path", "profile": "profile", "progress": "progress",
+    "quiz": "quiz", "review": "quiz", "roles": "roles",
 }  # fmt: skip
 
 
@@ -51,7 +52,7 @@ class Main(click.Group):
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - nobody reads any more
             raise SystemExit(0) from None
         except Exception as error:
-            if os.environ.get("LODESTAR_DEBUG") or not _is_ours(error):
+            if current().debug or not _is_ours(error):
                 raise
             click.echo(str(error), err=True)
             raise SystemExit(2 if isinstance(error, UsageError) else 1) from None

@@ -12,9 +12,10 @@ from assistant.commands.common import Json, print_json
 from assistant.commands.own_code import COMMANDS, catalogue, find, plainly
 from assistant.errors import UsageError
 from assistant.render.plain import inline
+from skills.device import REQUESTS
 
 Seed = click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1))
-Device = click.option("--device", default="auto", type=click.Choice(["auto", "cpu", "cuda", "mps"]))
+Device = click.option("--device", type=click.Choice(REQUESTS), help="Else as in your settings.")
 Yes = click.option("--yes", is_flag=True, help="Ask nothing.")
 RANK = "TORCHELASTIC_RUN_ID"  # set by torchrun in the processes that it starts
 
@@ -55,13 +56,14 @@ def exercise_list(as_json: bool) -> None:
 @click.option("--nproc", default=1, type=click.IntRange(1, 64), help="Processes, by torchrun.")
 @Json
 def exercise_run(
-    id_: str, yes: bool, seed: int, device: str, afresh: bool, nproc: int, as_json: bool
+    id_: str, yes: bool, seed: int, device: str | None, afresh: bool, nproc: int, as_json: bool
 ) -> None:
     """Play an exercise: lodestar exercise run cnn_digits --seed 1
 
     Ctrl-C keeps the best so far. A run that was stopped or killed goes on where it was.
     """
     item = find(id_)
+    device = device or _device_set(item)
     if nproc > 1:
         flags = {"--yes": yes, "--afresh": afresh, "--json": as_json}
         given = [flag for flag, on in flags.items() if on]
@@ -89,7 +91,7 @@ def exercise_run(
 @Device
 @Json
 def exercise_what_if(
-    id_: str, setting: str | None, yes: bool, seed: int, device: str, as_json: bool
+    id_: str, setting: str | None, yes: bool, seed: int, device: str | None, as_json: bool
 ) -> None:
     """Turn one knob, predict, run, compare: lodestar exercise what-if cnn_digits RATE=0.05
 
@@ -106,6 +108,7 @@ def exercise_what_if(
         return
     with plainly():
         what_if, value = asked(item, setting)
+    device = device or _device_set(item)
     choices = [choice.text for choice in what_if.choices]
     question = what_if.question.format(value=value)
     chosen = _choose(yes or as_json)(question, choices) if _asks(yes or as_json) else None
@@ -124,6 +127,12 @@ def exercise_what_if(
     if chosen is not None:
         click.echo(f"You said: {choices[chosen]}. It is so: {made.answer}.")
     click.echo(inline(made.text))
+
+
+def _device_set(item: Any) -> str:
+    from assistant.player import device_set
+
+    return device_set(item)
 
 
 def _asks(quiet: bool) -> bool:
