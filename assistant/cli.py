@@ -16,14 +16,15 @@ from assistant.commands.common import (
     print_json,
     print_reply,
 )
+from assistant.commands.naming import entry_ids
 from assistant.errors import LodestarError, UsageError
 from assistant.settings import current
 
 # Commands by the module that holds them; a module is imported when its command is wanted.
 MODULES = {
-    "config": "config", "evaluate": "evaluate", "exercise": "exercise", "gap": "gap",
-    "knowledge": "knowledge", "path": "path", "profile": "profile", "progress": "progress",
-    "quiz": "quiz", "review": "quiz", "roles": "roles",
+    "completion": "completion", "config": "config", "evaluate": "evaluate", "exercise": "exercise",
+    "gap": "gap", "knowledge": "knowledge", "path": "path", "profile": "profile",
+    "progress": "progress", "quiz": "quiz", "review": "quiz", "roles": "roles",
 }  # fmt: skip
 
 
@@ -149,7 +150,8 @@ def ask(text: tuple[str, ...], batch: Any, plain: bool, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("names", nargs=-1, required=True, metavar="A B [C]")
+@click.argument("names", nargs=-1, required=True, metavar="A B [C]",
+                shell_complete=entry_ids("roles", "concepts"))  # fmt: skip
 @Json
 def compare(names: tuple[str, ...], as_json: bool) -> None:
     """Put two or three roles, or concepts, side by side: lodestar compare cnn rnn"""

@@ -8,9 +8,18 @@ from assistant.errors import LodestarError, UsageError
 from assistant.places import config_file
 
 
+def _names(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    return [name for name in settings.DEFAULTS if name.startswith(begun)]
+
+
+def _values(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    offered = settings.CHOICES.get(context.params.get("name") or "", ("true", "false"))
+    return [word for word in offered if word.startswith(begun)]
+
+
 @click.command()
-@click.argument("name", required=False)
-@click.argument("value", required=False)
+@click.argument("name", required=False, shell_complete=_names)
+@click.argument("value", required=False, shell_complete=_values)
 @Json
 def config(name: str | None, value: str | None, as_json: bool) -> None:
     """Show the settings file, or set one setting: lodestar config theme light

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from assistant.commands.common import Json, print_json
+from assistant.commands.naming import exercise_ids
 from assistant.commands.own_code import COMMANDS, catalogue, find, plainly
 from assistant.errors import UsageError
 from assistant.render.plain import inline
@@ -48,7 +49,7 @@ def exercise_list(as_json: bool) -> None:
 
 
 @exercise.command("run")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 @Yes
 @Seed
 @Device
@@ -84,7 +85,7 @@ def exercise_run(
 
 
 @exercise.command("what-if")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 @click.argument("setting", required=False, metavar="[KNOB=VALUE]")
 @Yes
 @Seed

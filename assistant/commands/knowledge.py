@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from assistant.commands.common import Json, load_encoder, load_mind, print_json
+from assistant.commands.naming import entry_ids
 from assistant.errors import UsageError
 
 
@@ -40,7 +41,7 @@ def knowledge_find(text: tuple[str, ...], batch: Any, as_json: bool) -> None:
 
 
 @knowledge.command("show")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=entry_ids())
 @Json
 def knowledge_show(id_: str, as_json: bool) -> None:
     """Read an entry whole: lodestar knowledge show random_forest"""

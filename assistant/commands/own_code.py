@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from assistant.commands.common import Json, print_json
+from assistant.commands.naming import exercise_ids
 from assistant.errors import LodestarError, UsageError
 from assistant.places import workspace_dir
 from assistant.render.plain import clean, inline
@@ -112,7 +113,7 @@ def _next(id_: str) -> None:
 
 
 @click.command("start")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 @click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path))
 def exercise_start(id_: str, folder: Path | None) -> None:
     """Copy an exercise's starter into your workspace; nothing is overwritten."""
@@ -124,7 +125,7 @@ def exercise_start(id_: str, folder: Path | None) -> None:
 
 
 @click.command("check")
-@click.argument("what", metavar="ID|FILE")
+@click.argument("what", metavar="ID|FILE", shell_complete=exercise_ids)
 @Json
 def exercise_check(what: str, as_json: bool) -> None:
     """Judge your own code: lodestar exercise check cnn_digits
@@ -146,7 +147,7 @@ def exercise_check(what: str, as_json: bool) -> None:
 
 
 @click.command("watch")
-@click.argument("what", metavar="ID|FILE")
+@click.argument("what", metavar="ID|FILE", shell_complete=exercise_ids)
 def exercise_watch(what: str) -> None:
     """Judge your code each time you save it, until it passes or you press Ctrl-C."""
     from skills.workspace import changes
@@ -163,7 +164,7 @@ def exercise_watch(what: str) -> None:
 
 
 @click.command("hint")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 @click.argument("number", required=False, type=click.IntRange(1, 3), metavar="[N]")
 def exercise_hint(id_: str, number: int | None) -> None:
     """Give the next hint, or hint N of three: lodestar exercise hint cnn_digits"""
@@ -174,7 +175,7 @@ def exercise_hint(id_: str, number: int | None) -> None:
 
 
 @click.command("solution")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 def exercise_solution(id_: str) -> None:
     """Show the code that `run` runs."""
     from skills.workspace import solution
@@ -184,7 +185,7 @@ def exercise_solution(id_: str) -> None:
 
 
 @click.command("reset")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 def exercise_reset(id_: str) -> None:
     """Begin your file again; the old one is kept beside it, with the date in its name."""
     from datetime import datetime
@@ -195,7 +196,7 @@ def exercise_reset(id_: str) -> None:
 
 
 @click.command("verify")
-@click.argument("ids", nargs=-1, metavar="[ID]…")
+@click.argument("ids", nargs=-1, metavar="[ID]…", shell_complete=exercise_ids)
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64))
 @Json
 def exercise_verify(ids: tuple[str, ...], jobs: int, as_json: bool) -> None:

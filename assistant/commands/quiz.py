@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.commands.common import Json, load_mind, print_json
+from assistant.commands.naming import entry_ids
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def _pending(question: "Question | None") -> dict[str, Any] | None:
 
 
 @click.command()
-@click.argument("topic", nargs=-1)
+@click.argument("topic", nargs=-1, shell_complete=entry_ids("concepts"))
 @click.option("--count", default=6, show_default=True, type=Count, help="Questions to ask.")
 @click.option("--seed", type=click.IntRange(0), help="Decides the order; by default a new one.")
 @Json
