@@ -131,10 +131,16 @@ def _input_lines() -> Iterator[str]:
 @click.option("--plain", is_flag=True, help="Plain text, no colours.")
 @Json
 def ask(text: tuple[str, ...], batch: Any, plain: bool, as_json: bool) -> None:
-    """Ask one question: lodestar ask "what is overfitting?"
+    """Ask one question.
 
     With --batch each line is a conversation of its own: {"text": "…"}, {"turns": ["…", "…"]},
     or just the question.
+
+    \b
+    Examples:
+      lodestar ask "what is overfitting?"
+      lodestar ask "CNN vs RNN" --json
+      lodestar ask --batch questions.jsonl --json > answers.jsonl
     """
     if batch is not None:
         from assistant.batch import answers
@@ -154,7 +160,13 @@ def ask(text: tuple[str, ...], batch: Any, plain: bool, as_json: bool) -> None:
                 shell_complete=entry_ids("roles", "concepts"))  # fmt: skip
 @Json
 def compare(names: tuple[str, ...], as_json: bool) -> None:
-    """Put two or three roles, or concepts, side by side: lodestar compare cnn rnn"""
+    """Put two or three roles, or concepts, side by side.
+
+    \b
+    Examples:
+      lodestar compare cnn rnn
+      lodestar compare data_analyst data_scientist data_engineer
+    """
     from assistant import careers
 
     if not 2 <= len(names) <= 3:
@@ -165,7 +177,13 @@ def compare(names: tuple[str, ...], as_json: bool) -> None:
 @main.command()
 @Json
 def doctor(as_json: bool) -> None:
-    """Show versions, device, model, cache and data, and what to mend."""
+    """Show versions, device, model, cache and data, and what to mend.
+
+    \b
+    Examples:
+      lodestar doctor
+      lodestar doctor --json
+    """
     from assistant.doctor import report
 
     document = report()

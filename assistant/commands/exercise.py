@@ -15,7 +15,8 @@ from assistant.errors import UsageError
 from assistant.render.plain import inline
 from skills.device import REQUESTS
 
-Seed = click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1))
+Seed = click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1),
+                    help="Decides what is random.")  # fmt: skip
 Device = click.option("--device", type=click.Choice(REQUESTS), help="Else as in your settings.")
 Yes = click.option("--yes", is_flag=True, help="Ask nothing.")
 RANK = "TORCHELASTIC_RUN_ID"  # set by torchrun in the processes that it starts
@@ -33,13 +34,26 @@ def exercise() -> None:
     watch ID      judge it each time you save
     hint ID       three hints of rising strength
     what-if ID    change one knob, predict, run, compare
+
+    \b
+    Examples:
+      lodestar exercise list
+      lodestar exercise run cnn_digits
+      lodestar exercise start cnn_digits
+      lodestar exercise check cnn_digits
     """
 
 
 @exercise.command("list")
 @Json
 def exercise_list(as_json: bool) -> None:
-    """List the exercises."""
+    """List the exercises.
+
+    \b
+    Examples:
+      lodestar exercise list
+      lodestar exercise list --json
+    """
     rows = [item.listing() for item in catalogue().values()]
     if as_json:
         print_json(rows)
@@ -59,9 +73,15 @@ def exercise_list(as_json: bool) -> None:
 def exercise_run(
     id_: str, yes: bool, seed: int, device: str | None, afresh: bool, nproc: int, as_json: bool
 ) -> None:
-    """Play an exercise: lodestar exercise run cnn_digits --seed 1
+    """Play an exercise.
 
     Ctrl-C keeps the best so far. A run that was stopped or killed goes on where it was.
+
+    \b
+    Examples:
+      lodestar exercise run cnn_digits
+      lodestar exercise run cnn_digits --yes --seed 1 --device cpu
+      lodestar exercise run mlp_digits --json > result.json
     """
     item = find(id_)
     device = device or _device_set(item)
@@ -94,9 +114,14 @@ def exercise_run(
 def exercise_what_if(
     id_: str, setting: str | None, yes: bool, seed: int, device: str | None, as_json: bool
 ) -> None:
-    """Turn one knob, predict, run, compare: lodestar exercise what-if cnn_digits RATE=0.05
+    """Turn one knob, predict, run, compare.
 
     Without KNOB=VALUE: what can be turned.
+
+    \b
+    Examples:
+      lodestar exercise what-if cnn_digits
+      lodestar exercise what-if cnn_digits RATE=0.05
     """
     from assistant.player import remembered
     from skills.what_if import asked, compared, offers

@@ -114,9 +114,16 @@ def _next(id_: str) -> None:
 
 @click.command("start")
 @click.argument("id_", metavar="ID", shell_complete=exercise_ids)
-@click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path),
+              help="Another folder than your workspace.")  # fmt: skip
 def exercise_start(id_: str, folder: Path | None) -> None:
-    """Copy an exercise's starter into your workspace; nothing is overwritten."""
+    """Copy an exercise's starter into your workspace; nothing is overwritten.
+
+    \b
+    Examples:
+      lodestar exercise start cnn_digits
+      lodestar exercise start cnn_digits --dir lessons
+    """
     item = find(id_)
     with plainly():
         file, new = workspace().start(item, folder)
@@ -128,9 +135,14 @@ def exercise_start(id_: str, folder: Path | None) -> None:
 @click.argument("what", metavar="ID|FILE", shell_complete=exercise_ids)
 @Json
 def exercise_check(what: str, as_json: bool) -> None:
-    """Judge your own code: lodestar exercise check cnn_digits
+    """Judge your own code.
 
     It runs in a process of its own, with limits; Ctrl-C ends it.
+
+    \b
+    Examples:
+      lodestar exercise check cnn_digits
+      lodestar exercise check lessons/cnn_digits.py --json
     """
     with plainly():
         verdict = _judge(*_named(what), quiet=as_json)
@@ -149,7 +161,12 @@ def exercise_check(what: str, as_json: bool) -> None:
 @click.command("watch")
 @click.argument("what", metavar="ID|FILE", shell_complete=exercise_ids)
 def exercise_watch(what: str) -> None:
-    """Judge your code each time you save it, until it passes or you press Ctrl-C."""
+    """Judge your code each time you save it, until it passes or you press Ctrl-C.
+
+    \b
+    Examples:
+      lodestar exercise watch cnn_digits
+    """
     from skills.workspace import changes
 
     with plainly():
@@ -167,7 +184,13 @@ def exercise_watch(what: str) -> None:
 @click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 @click.argument("number", required=False, type=click.IntRange(1, 3), metavar="[N]")
 def exercise_hint(id_: str, number: int | None) -> None:
-    """Give the next hint, or hint N of three: lodestar exercise hint cnn_digits"""
+    """Give the next hint, or hint N of three.
+
+    \b
+    Examples:
+      lodestar exercise hint cnn_digits
+      lodestar exercise hint cnn_digits 3
+    """
     item = find(id_)
     with plainly():
         given, text = workspace().hint(item, number)
@@ -177,7 +200,13 @@ def exercise_hint(id_: str, number: int | None) -> None:
 @click.command("solution")
 @click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 def exercise_solution(id_: str) -> None:
-    """Show the code that `run` runs."""
+    """Show the code that `run` runs.
+
+    \b
+    Examples:
+      lodestar exercise solution cnn_digits
+      lodestar exercise solution cnn_digits > cnn.py
+    """
     from skills.workspace import solution
 
     file = solution(find(id_))
@@ -187,7 +216,12 @@ def exercise_solution(id_: str) -> None:
 @click.command("reset")
 @click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 def exercise_reset(id_: str) -> None:
-    """Begin your file again; the old one is kept beside it, with the date in its name."""
+    """Begin your file again; the old one is kept beside it, with the date in its name.
+
+    \b
+    Examples:
+      lodestar exercise reset cnn_digits
+    """
     from datetime import datetime
 
     with plainly():
@@ -197,14 +231,18 @@ def exercise_reset(id_: str) -> None:
 
 @click.command("verify")
 @click.argument("ids", nargs=-1, metavar="[ID]…", shell_complete=exercise_ids)
-@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64),
+              help="Processes at a time.")  # fmt: skip
 @Json
 def exercise_verify(ids: tuple[str, ...], jobs: int, as_json: bool) -> None:
     """Hold the checks of exercises to account, for authors: mutants, alternatives, starter.
 
-    \b
-    lodestar exercise verify cnn_digits --jobs 2
     Without an ID: all exercises, which takes a while.
+
+    \b
+    Examples:
+      lodestar exercise verify cnn_digits --jobs 2
+      lodestar exercise verify
     """
     from dataclasses import asdict
 

@@ -14,10 +14,16 @@ from assistant.errors import LodestarError, UsageError
 @click.option("--plain", is_flag=True, help="Plain text, no drawing.")
 @Json
 def progress(portfolio: Path | None, plain: bool, as_json: bool) -> None:
-    """Show what you have shown, learned and trained here: lodestar progress
+    """Show what you have shown, learned and trained here.
 
     With --portfolio DIR, write a report of the exercises you passed: results against baselines,
     curves, code, hardware, seed and date.
+
+    \b
+    Examples:
+      lodestar progress
+      lodestar progress --portfolio report
+      lodestar progress --json
     """
     from assistant.learner import progress as learner
     from assistant.learner.access import now, open_store
