@@ -63,6 +63,7 @@ def test_a_command_has_examples_and_they_parse(
     path: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("clinc150").mkdir()  # files and folders that an option reads are to be there
     lines = examples(path)
     assert lines, f"lodestar {' '.join(path)} --help shows no examples"
     for line in lines:
@@ -70,7 +71,7 @@ def test_a_command_has_examples_and_they_parse(
         assert words[: len(path) + 1] == ["lodestar", *path], line
         for word in words:
             if Path(word).suffix in (".txt", ".csv", ".json", ".jsonl"):
-                Path(word).write_text("")  # options that read a file want it to be there
+                Path(word).write_text("")
         context = context_of(words[1:])
         for value in context.params.values():
             if hasattr(value, "close"):

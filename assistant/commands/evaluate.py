@@ -46,7 +46,7 @@ def evaluate_intents(
     \b
     Examples:
       lodestar evaluate intents --train train.csv --test test.csv --json
-      lodestar evaluate intents --clinc data_full.json --fine-tune
+      lodestar evaluate intents --clinc clinc150 --fine-tune
     """
     if bool(clinc) == bool(train and test):
         raise click.UsageError("Give either --train and --test, or --clinc.")
