@@ -240,7 +240,7 @@ class LiveScreen:
 
         width = min(self._console.width, WIDEST)
         if isinstance(event, Say | Judge):
-            self._console.print(markdown(_said(event)), "", width=width)
+            self._console.print(markdown(said(event)), "", width=width)
             return
         for line in _lines(event, width, plain=False):
             self._console.print(line, soft_wrap=isinstance(event, Show))
@@ -283,7 +283,7 @@ class LiveScreen:
             self._stage = ""
 
 
-def _said(event: Say | Judge) -> str:
+def said(event: Say | Judge) -> str:
     """Return what an event says, as Markdown."""
     if isinstance(event, Say):
         return event.text
@@ -297,7 +297,7 @@ def _lines(event: Event, width: int, *, plain: bool) -> list[str]:
         case Say() | Judge():
             from assistant.render.terminal import lines
 
-            paragraphs = _said(event).split("\n\n")
+            paragraphs = said(event).split("\n\n")
             return [inline(line) for part in paragraphs for line in [*lines(part), ""]]
         case Measure():
             values = [f"  {value.label}: {value.text}  ({value.meaning})" for value in event.values]

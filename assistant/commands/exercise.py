@@ -34,6 +34,7 @@ def exercise() -> None:
     watch ID      judge it each time you save
     hint ID       three hints of rising strength
     what-if ID    change one knob, predict, run, compare
+    notebook ID   the same as a Jupyter notebook
 
     \b
     Examples:

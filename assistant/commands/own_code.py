@@ -213,6 +213,35 @@ def exercise_solution(id_: str) -> None:
     click.echo(f"# {file}\n{file.read_text('utf-8')}", nl=False)
 
 
+@click.command("notebook")
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
+@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
+def exercise_notebook(id_: str, file: Path | None) -> None:
+    """Write an exercise as a Jupyter notebook: its texts, its code, a cell for each step.
+
+    Without FILE it is written here as ID.ipynb. Nothing is overwritten.
+
+    \b
+    Examples:
+      lodestar exercise notebook linear_regression
+      lodestar exercise notebook linear_regression lessons/houses.ipynb
+    """
+    from assistant.notebook import notebook
+
+    item = find(id_)
+    file = file or Path(f"{item.id}.ipynb")
+    text = notebook(item)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError:
+        raise UsageError(f"{file} is there already and was left as it is. Name another.") from None
+    except OSError as error:
+        raise LodestarError(f"{file} cannot be written: {error.strerror}. Name another.") from error
+    click.echo(f"Wrote {file}\nOpen it with Jupyter, or in an editor that runs notebooks.")
+
+
 @click.command("reset")
 @click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 def exercise_reset(id_: str) -> None:
@@ -283,6 +312,7 @@ COMMANDS = (
     exercise_watch,
     exercise_hint,
     exercise_solution,
+    exercise_notebook,
     exercise_reset,
     exercise_verify,
 )
