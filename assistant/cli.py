@@ -23,7 +23,7 @@ from assistant.settings import current
 # Commands by the module that holds them; a module is imported when its command is wanted.
 MODULES = {
     "completion": "completion", "config": "config", "evaluate": "evaluate", "exercise": "exercise",
-    "gap": "gap", "knowledge": "knowledge", "path": "path", "profile": "profile",
+    "gap": "gap", "knowledge": "knowledge", "mcp": "mcp", "path": "path", "profile": "profile",
     "progress": "progress", "quiz": "quiz", "review": "quiz", "roles": "roles",
 }  # fmt: skip
 
