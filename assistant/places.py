@@ -8,6 +8,7 @@ import platformdirs
 NAME = "lodestar"
 FILE = "learner.db"  # what is known of the learner
 HISTORY = "history"  # what was typed in the chat, kept by the line editor
+RUNS = "runs"  # in the cache: trainings that were cut short, and what whole ones measured
 SETTINGS = "config.toml"
 
 

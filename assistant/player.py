@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from assistant.errors import UsageError
 from assistant.learner.runs import Curves, keep_run
-from assistant.places import cache_dir, is_private
+from assistant.places import RUNS, cache_dir, is_private
 from assistant.render import figure
 from assistant.render.curve import chart
 from assistant.render.plain import inline
@@ -59,7 +59,7 @@ def run(
     """
     device = device or device_set(exercise)
     name = key(exercise, seed, device, constants or {})
-    kept = Checkpoint(cache_dir() / "runs", name, writes=writes and not is_private())
+    kept = Checkpoint(cache_dir() / RUNS, name, writes=writes and not is_private())
     saved = None if afresh else kept.load()
     record = keep if writes and not constants else _leave
     answers: Mapping[str, int] | None = None if choose else {}
@@ -119,7 +119,7 @@ def _pull(
 def _remember(name: str, result: Result) -> None:
     """Keep what a whole run measured, so that a what-if need not train it again."""
     with contextlib.suppress(OSError):
-        file = cache_dir() / "runs" / f"{name}.result.json"
+        file = cache_dir() / RUNS / f"{name}.result.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(dataclasses.asdict(result)), "utf-8")
 
@@ -144,7 +144,7 @@ def device_set(exercise: Exercise) -> str:
 
 def remembered(exercise: Exercise, seed: int, device: str) -> Mapping[str, Any] | None:
     """Return the document of an earlier run with this seed, device and code, if there is one."""
-    file = cache_dir() / "runs" / f"{key(exercise, seed, device, {})}.result.json"
+    file = cache_dir() / RUNS / f"{key(exercise, seed, device, {})}.result.json"
     with contextlib.suppress(OSError, ValueError):
         document: Mapping[str, Any] = json.loads(file.read_text("utf-8"))
         return document
