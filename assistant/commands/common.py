@@ -126,7 +126,7 @@ def play_exercise(
     *,
     yes: bool = True,
     seed: int = 0,
-    device: str = "auto",
+    device: str | None = None,
     quiet: bool = False,
     keep: Any = None,
 ) -> Any:

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING
 from assistant.render import plain
 from assistant.render.curve import chart
 from assistant.reply import Block, Bullets, Code, Plot, Reply, Table, Text
+from assistant.settings import current
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -19,7 +20,7 @@ NARROW = 70  # below this, a table with more than two columns becomes a list
 def wants_plain(stream: IO[str] | None = None) -> bool:
     """Return whether to write plain text: no terminal, or one that asks for nothing fancy."""
     stream = stream or sys.stdout
-    if os.environ.get("LODESTAR_PLAIN") or os.environ.get("TERM") == "dumb":
+    if current().plain or os.environ.get("TERM") == "dumb":
         return True
     return not stream.isatty()
 
@@ -29,6 +30,16 @@ def console() -> "Console":
     from rich.console import Console
 
     return Console(highlight=False, emoji=False, markup=False)
+
+
+def background() -> str:
+    """Return "light" or "dark": as set, else as COLORFGBG tells, else dark."""
+    theme = current().theme
+    if theme != "auto":
+        return theme
+    # "15;0" is white on black; 7 and 9 to 15 are the light colours of the sixteen.
+    ground = os.environ.get("COLORFGBG", "").rpartition(";")[2]
+    return "light" if ground in ("7", *map(str, range(9, 16))) else "dark"
 
 
 def draw(reply: Reply, on: "Console") -> None:
@@ -68,7 +79,7 @@ def _block(block: Block, width: int, full: int) -> "list[RenderableType]":
         case Code():
             from rich.syntax import Syntax
 
-            return [Syntax(block.code.rstrip(), block.language, theme="ansi_dark",
+            return [Syntax(block.code.rstrip(), block.language, theme=f"ansi_{background()}",
                            background_color="default", word_wrap=True)]  # fmt: skip
         case Plot():
             from rich.text import Text as RichText
