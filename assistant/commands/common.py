@@ -31,9 +31,12 @@ def load_mind() -> Any:
     from assistant.mind import open_mind
 
     try:
-        return open_mind(steps, model)
+        mind = open_mind(steps, model)
     finally:
         steps.end()
+    for note in mind.notes:
+        click.echo(note, err=True)
+    return mind
 
 
 def new_conversation(mind: Any = None) -> Any:

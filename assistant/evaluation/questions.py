@@ -11,7 +11,7 @@ from scipy.special import expit
 from assistant.language.mentions import WEAK
 from assistant.mind import Mind
 from assistant.questions import WEIGHTS, Signs
-from assistant.search import Floats
+from assistant.search import Floats, SearchIndex
 from knowledge.passages import passages
 
 SEED = 0
@@ -78,6 +78,9 @@ def _first(score: Any, group: Any) -> Any:
 
 def _pairs(mind: Mind, sample: int) -> tuple[Any, Any, Any]:
     """Return signs, whether the question is the right one, and the number of the wording."""
+    mind = mind.own()
+    index = mind.index
+    assert isinstance(index, SearchIndex)
     places = mind.library.passages
     texts = [
         passage.text
@@ -95,7 +98,7 @@ def _pairs(mind: Mind, sample: int) -> tuple[Any, Any, Any]:
     for number in chosen:
         held_out = int(random.choice(several[number]))
         others = [row for row in several[number] if row != held_out]
-        dense, lexical = mind.index.scores(texts[held_out], mind.index.vectors[held_out])
+        dense, lexical = index.scores(texts[held_out], index.vectors[held_out])
         dense = np.array(dense)
         dense[held_out], lexical[held_out] = dense[others].mean(), 0.0
         mentions = mind.names.find(texts[held_out])

@@ -12,7 +12,7 @@ from assistant.language.mentions import WEAK, Mention, MentionFinder
 from assistant.language.slots import Slots, Story
 from assistant.language.spelling import Speller
 from assistant.questions import Asked, Questions
-from assistant.search import Encode, Floats, Hit, SearchIndex, best_rows
+from assistant.search import Encode, Floats, Hit, Index, best_rows
 
 HITS = 60
 
@@ -23,7 +23,7 @@ class Parts(Protocol):
     @property
     def names(self) -> MentionFinder: ...
     @property
-    def index(self) -> SearchIndex: ...
+    def index(self) -> Index: ...
     @property
     def speller(self) -> Speller: ...
     @property
