@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,8 +54,8 @@ def compile_mind(cache: Path, model: Model, say: Say) -> Path:
                 (Path(name) / COMPLETE).touch()
                 shutil.rmtree(folder, ignore_errors=True)
                 shutil.copytree(name, folder)
-        _write_json(cache / LATEST, {"signature": signature, "folder": folder.name})
-        _sweep(cache, {folder.name})
+        write_json(cache / LATEST, {"signature": signature, "folder": folder.name})
+        sweep(cache, "mind-*", folder.name)
         return folder
     except OSError as error:
         raise CacheError(
@@ -74,10 +74,10 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     texts, gists = [item.text for item in searched], [item.gist for item in searched]
     encode = told(encoder.encode, f"Embedding {len(searched):,} passages", say)
     SearchIndex.build(texts, encode, _previous(cache, SearchIndex), gists).save(work)
-    _write_json(work / "model.json", compiled.MODEL)
+    write_json(work / "model.json", compiled.MODEL)
     utterances = read_utterances(LANGUAGE)
-    everyday = _words(text for label in OUT_OF_SCOPE for text in utterances[label])
-    written = _words(texts)
+    everyday = words_of(text for label in OUT_OF_SCOPE for text in utterances[label])
+    written = words_of(texts)
     typed = Counter(
         token.plain for listed in utterances.values() for text in listed for token in tokens(text)
     )
@@ -88,22 +88,21 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
         "common": sorted(common),
         "shorthand": _mapping(LANGUAGE.parent / "shorthand.yaml"),
     }
-    _write_json(work / "words.json", words)
+    write_json(work / "words.json", words)
     library = knowledge.Library(work)
-    triples = ((name, id_, library.cards[id_].kind) for name, id_ in library.names)
-    _write_json(work / "names.json", owners(triples))
+    write_json(work / "names.json", names_of(library))
     names = Mind(work, cache, model).names
-    mind = Mind(work, cache, model)
-    _write_json(work / "questions.json", _questions(mind, texts))
-    asking = [texts[row] for row in mind.questions.rows]
+    table = questions_table(library, names, texts)
+    write_json(work / "questions.json", table)
+    asking = [texts[row] for row in Questions(table).rows]
     match = told(encoder.matching, f"Reading {len(asking):,} wordings of questions", say)
     Wordings.build(asking, match, matcher.version(), _previous(cache, Wordings)).save(work)
     learnt = masked_utterances(names)
     layers = told(encoder.layers, "Reading what people ask", say)
     _intents(learnt, encode_both(layers), work / "intents", cache, say)
-    _write_json(work / "story.json", compile_vocabulary())
-    _write_json(work / "phrases.json", _mapping(PHRASES))
-    _write_json(work / EXERCISES, catalogue().documents)
+    write_json(work / "story.json", compile_vocabulary())
+    write_json(work / "phrases.json", _mapping(PHRASES))
+    write_json(work / EXERCISES, catalogue().documents)
 
 
 def told(encode: Encode, step: str, say: Say) -> Encode:
@@ -128,16 +127,22 @@ def masked_utterances(names: MentionFinder) -> dict[str, list[str]]:
     }
 
 
-def _questions(mind: Mind, texts: Iterable[str]) -> list[list[Any]]:
-    places = mind.library.passages
+def names_of(library: knowledge.Library) -> dict[str, list[tuple[str, str]]]:
+    """Return the owners of each name in a library, as JSON can hold them."""
+    return owners((name, id_, library.cards[id_].kind) for name, id_ in library.names)
+
+
+def questions_table(library: knowledge.Library, names: MentionFinder, texts: Iterable[str]) -> Any:
+    """Return the stored questions among the passages of a library, as JSON can hold them."""
     named = [
-        {mention.id for mention in mind.names.find(text)} if place.wording else set()
-        for place, text in zip(places, texts, strict=True)
+        {mention.id for mention in names.find(text)} if place.wording else set()
+        for place, text in zip(library.passages, texts, strict=True)
     ]
-    return Questions.table(places, named)
+    return Questions.table(library.passages, named)
 
 
-def _words(texts: Iterable[str]) -> set[str]:
+def words_of(texts: Iterable[str]) -> set[str]:
+    """Return the words of texts in plain form."""
     return {token.plain for text in texts for token in tokens(text)}
 
 
@@ -189,16 +194,17 @@ def _previous(cache: Path, kind: type[Kept]) -> Kept | None:
     return None
 
 
-def _sweep(cache: Path, keep: Collection[str]) -> None:
+def sweep(cache: Path, pattern: str, keep: str) -> None:
     """Remove compiled folders that nobody opened for a day."""
     import time
 
-    for folder in cache.glob("mind-*"):
-        if folder.name not in keep and time.time() - folder.stat().st_mtime > 86_400:
+    for folder in cache.glob(pattern):
+        if folder.name != keep and time.time() - folder.stat().st_mtime > 86_400:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_json(path: Path, document: Any) -> None:
+def write_json(path: Path, document: Any) -> None:
+    """Write a document whole: a reader sees the old one or the new one."""
     part = path.with_name(f"{path.name}.{os.getpid()}")
     part.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
     part.replace(path)

@@ -90,6 +90,14 @@ class Questions:
             for key, rows in wordings.items()
         ]  # fmt: skip
 
+    @staticmethod
+    def behind(table: Sequence[Sequence[Any]], start: int) -> list[list[Any]]:
+        """Return a table of an index whose rows begin at `start` of a larger one."""
+        return [
+            [entry, field, first + start, count, answer + start, names]
+            for entry, field, first, count, answer, names in table
+        ]
+
     def __len__(self) -> int:
         return len(self.places)
 

@@ -50,14 +50,19 @@ class Wordings:
             np.save(folder / f"wording_{name}.npy", self._arrays[name], allow_pickle=False)
 
     @classmethod
-    def open(cls, folder: Path) -> "Wordings":
-        """Return the wordings in `folder`, mapped into memory."""
+    def open(cls, *folders: Path) -> "Wordings":
+        """Return the wordings in `folders`, in order; those of a single one are mapped."""
+        found = {
+            name: [
+                np.load(folder / f"wording_{name}.npy", mmap_mode="r", allow_pickle=False)
+                for folder in folders
+            ]
+            for name in FILES
+        }
         return cls(
-            {
-                name: np.load(folder / f"wording_{name}.npy", mmap_mode="r", allow_pickle=False)
-                for name in FILES
-            }
-        )
+            {name: parts[0] if len(parts) == 1 else np.concatenate(parts)
+             for name, parts in found.items()}
+        )  # fmt: skip
 
     def likeness(self, vector: Floats) -> Floats:
         """Return the cosine of every wording with a unit vector (384,), within about 0.01."""

@@ -18,6 +18,7 @@ from knowledge.schema import FOLDERS, KINDS, Concept, Entry
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 50  # lists and mappings within each other
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -61,7 +62,7 @@ def read(path: Path, kind: str, root: Path) -> Entry:
     """
     name = str(path.relative_to(root))
     text = _text(path, name)
-    document = _document(text, name)
+    document = document_of(text, name)
     for key in ("id", "area"):
         if key in document:
             raise KnowledgeError([Fault(name, 1, key, "is taken from the file's place", "drop it")])
@@ -89,13 +90,25 @@ def _text(path: Path, name: str) -> str:
         raise KnowledgeError([fault]) from None
 
 
-def _document(text: str, name: str) -> dict[str, Any]:
+def _plain(text: str, name: str) -> None:
+    """Raise KnowledgeError where YAML uses what can grow without bound: aliases and depth."""
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            fault = Fault(name, line, "YAML", "uses an alias (*name)", "write the value out")
+            raise KnowledgeError([fault])
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            problem = f"has over {MAX_DEPTH} lists and mappings within each other"
+            raise KnowledgeError([Fault(name, line, "YAML", problem, "make it flatter")])
+
+
+def document_of(text: str, name: str) -> dict[str, Any]:
+    """Return the mapping that YAML holds; raises KnowledgeError where it holds no plain one."""
     try:
-        for event in yaml.parse(text, Loader=Loader):
-            if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1 if event.start_mark else 1
-                fault = Fault(name, line, "YAML", "uses an alias (*name)", "write the value out")
-                raise KnowledgeError([fault])
+        _plain(text, name)
         root = yaml.compose(text, Loader=Loader)
         twice = list(_twice(root, name))
         if twice:

@@ -34,9 +34,12 @@ def load_mind() -> Any:
     from assistant.mind import open_mind
 
     try:
-        return open_mind(steps, model)
+        mind = open_mind(steps, model)
     finally:
         steps.end()
+    for note in mind.notes:
+        click.echo(note, err=True)
+    return mind
 
 
 def _import_numpy() -> None:

@@ -49,6 +49,7 @@ def train(mind: Mind, folder: Path = FURTHER, recipe: Recipe | None = None) -> d
     for path in sorted(folder.glob("*.yaml")):
         further |= yaml.load(path.read_text("utf-8"), Loader=Loader)  # noqa: S506 - safe, in C
     questions = []
+    mind = mind.own()
     for question, _, texts in wordings(mind):
         left_out = held_out(question, texts)
         kept = [text for number, text in enumerate(texts) if number != left_out]
@@ -67,7 +68,7 @@ def evaluate(mind: Mind) -> dict[str, Any]:
     that of a logistic regression fitted here (5-fold, wordings of a question together);
     `precision` and `coverage` are those of calling a question asked at a probability ≥ 0.5.
     """
-    signs, right, group = _pairs(mind)
+    signs, right, group = _pairs(mind.own())
     folds = group % FOLDS
     chance = np.empty(len(right))
     for fold in range(FOLDS):

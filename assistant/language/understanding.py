@@ -14,7 +14,7 @@ from assistant.language.mentions import WEAK, Mention, MentionFinder
 from assistant.language.slots import Slots, Story
 from assistant.language.spelling import Speller
 from assistant.questions import Asked, Questions
-from assistant.search import Floats, Hit, SearchIndex, best_rows
+from assistant.search import Floats, Hit, Index, best_rows
 from assistant.wordings import Wordings
 
 HITS = 60
@@ -28,7 +28,7 @@ class Parts(Protocol):
     @property
     def names(self) -> MentionFinder: ...
     @property
-    def index(self) -> SearchIndex: ...
+    def index(self) -> Index: ...
     @property
     def speller(self) -> Speller: ...
     @property
