@@ -173,10 +173,7 @@ def test_the_first_prompt_waits_for_nothing_heavy(ready: Path) -> None:
     code = (
         "from assistant.cli import _compiled_first\n"
         "from assistant.chat import Chat\n"
-        "from assistant.render.terminal import console\n"
-        "chat = Chat(_compiled_first())\n"
-        "chat._prompt()\n"
-        "chat._welcome(console())\n"
+        "Chat(_compiled_first()).welcome()\n"
     )
     modules = imported_by(code, ready)
     assert "prompt_toolkit" in modules
