@@ -52,15 +52,6 @@ def choose(requested: str = "auto", *, cpu_only: bool = False) -> Device:
     return Device("cpu", f"PyTorch finds no GPU here, so it uses the CPU ({cores})")
 
 
-def bfloat16(name: str) -> bool:
-    """Return whether a device multiplies faster in bfloat16: GPUs that know it, CPUs with AMX."""
-    import torch
-
-    if name == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    return name == "cpu" and bool(torch.cpu._is_amx_tile_supported())
-
-
 def _accelerators() -> dict[str, str]:
     import torch
 

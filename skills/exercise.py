@@ -196,7 +196,7 @@ class Exercise:
     judged: Annotated[tuple[Judged, ...], Doc("what the learner's own code is held to")] = ()
     allows: Annotated[Ids, Doc("mistakes that are none here, for diagnosis to pass over")] = ()
     ordered: Annotated[bool, Doc("rows stand in order of time: a split at random leaks")] = False
-    bf16: Annotated[bool, Doc("train in bfloat16 where that is fast: sound for this model")] = False
+    bf16: Annotated[bool, Doc("train in bfloat16 where the GPU can: sound for this model")] = False
     what_ifs: tuple[WhatIf, ...] = ()
     hints: Annotated[tuple[Line, ...], Len(3, 3), Doc("of rising strength")]
     quiz: Annotated[tuple[QuizItem, ...], MinLen(2)]

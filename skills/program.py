@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
-from skills import data, device
+from skills import data
 from skills.exercise import Exercise
 
 Progress = Mapping[str, Any]
@@ -102,17 +102,13 @@ class Program:
 
     @contextlib.contextmanager
     def _precision(self) -> Iterator[None]:
-        """Compute in bfloat16 if that is sound for the exercise and fast on the device.
-
-        No weights are kept in it from one step to the next, for in between they change.
-        """
-        if not self._exercise.bf16 or self._device not in {"cuda", "cpu"}:
+        """Compute in bfloat16 where the exercise says that it is sound and the GPU can."""
+        if self._device != "cuda" or not self._exercise.bf16:
             yield
             return
         import torch
 
-        fast = device.bfloat16(self._device)
-        with torch.autocast(self._device, torch.bfloat16, enabled=fast, cache_enabled=False):
+        with torch.autocast("cuda", torch.bfloat16, enabled=torch.cuda.is_bf16_supported()):
             yield
 
 

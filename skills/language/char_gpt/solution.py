@@ -13,7 +13,7 @@ from skills.language.letters import Recurrent, Writer, decode, encode, real, ste
 from skills.parallel import average, share
 
 CONTEXT, WIDTH, HEADS, BLOCKS = 128, 128, 4, 2
-STEPS, GRU_STEPS, BATCH, RATE, HEAT, LENGTH = 600, 300, 8, 0.02, 0.6, 160
+STEPS, GRU_STEPS, BATCH, RATE, HEAT, LENGTH = 380, 250, 8, 0.03, 0.6, 160
 
 
 def windows(codes: Tensor, starts: Tensor) -> tuple[Tensor, Tensor]:
@@ -28,7 +28,7 @@ def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     back = place[:, None] - place  # how far a place (column) lies before another (row)
     steep = 0.5 ** torch.arange(query.shape[1])[:, None, None]  # some heads look near, some far
     near = (-steep * back).masked_fill(back < 0, -torch.inf).to(query)
-    scores = query @ key.transpose(2, 3) / query.shape[3] ** 0.5 + near
+    scores = (query / query.shape[3] ** 0.5) @ key.transpose(2, 3) + near
     return scores.softmax(3) @ value
 
 

@@ -13,7 +13,7 @@ from skills.language.letters import Recurrent, Writer, decode, encode, real, ste
 from skills.parallel import average, share
 
 CONTEXT, WIDTH, HEADS, BLOCKS = 128, 128, 4, 2
-STEPS, GRU_STEPS, BATCH, RATE, HEAT, LENGTH = 600, 300, 8, 0.02, 0.6, 160
+STEPS, GRU_STEPS, BATCH, RATE, HEAT, LENGTH = 380, 250, 8, 0.03, 0.6, 160
 
 
 def windows(codes: Tensor, starts: Tensor) -> tuple[Tensor, Tensor]:
