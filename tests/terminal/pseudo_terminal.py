@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyte
 
-PATIENCE = 120  # seconds to wait for a screen; a busy machine is slow
+PATIENCE = 180  # seconds to wait for a screen; a busy machine is slow
 ROWS = 200
 PROGRAM = Path(__file__).with_name("toy_terminal.py")
 

@@ -47,7 +47,7 @@ def test_names_and_commands_are_completed(terminal: Start) -> None:
     screen.press("\t")
     screen.wait("what is gradient boosting gradient boosting +concept")
     screen.press("\x15what is overf\t")
-    screen.wait("what is overfitting overfitting concept")
+    screen.wait("› what is overfitting")
     screen.press("?\r")
     screen.wait("learnt accidents|training", "Source: ")
     screen.ask("/thme", r"There is no command /thme\. Did you mean /theme\?")
