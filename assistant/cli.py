@@ -71,8 +71,9 @@ def _is_ours(error: Exception) -> bool:
 @click.version_option(package_name="lodestar-ml")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 @click.option("--private", is_flag=True, help="Keep nothing of what you do.")
+@click.option("--plain", is_flag=True, help="Plain text: no colours, no drawings.")
 @click.pass_context
-def main(context: click.Context, debug: bool, private: bool) -> None:
+def main(context: click.Context, debug: bool, private: bool, plain: bool) -> None:
     """Learn machine learning and deep learning, find your role, train real models.
 
     Without a command: the chat. With piped input: one message a line, plain answers.
@@ -88,6 +89,8 @@ def main(context: click.Context, debug: bool, private: bool) -> None:
         os.environ["LODESTAR_DEBUG"] = "1"
     if private:
         os.environ["LODESTAR_PRIVATE"] = "1"
+    if plain:
+        os.environ["LODESTAR_PLAIN"] = "1"
     if context.invoked_subcommand is None:
         _chat()
 
@@ -150,9 +153,10 @@ def ask(text: tuple[str, ...], batch: Any, plain: bool, as_json: bool) -> None:
         return
     if not text:
         raise UsageError('Nothing was asked. Try: lodestar ask "what is a neural network?"')
+    talk = new_conversation()
     from assistant.batch import timed
 
-    print_reply(timed(new_conversation(), " ".join(text)), plain, as_json)
+    print_reply(timed(talk, " ".join(text)), plain, as_json)
 
 
 @main.command()

@@ -6,9 +6,9 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from assistant import compiled
 from assistant.compiled import COMPLETE, EXERCISES, LANGUAGE, LATEST, PHRASES
 from assistant.errors import CacheError, LodestarError
+from assistant.language import matcher
 from assistant.language.intents import IntentClassifier
 from assistant.language.masking import both, encode_both
 from assistant.language.mentions import MentionFinder, owners, tokens
@@ -25,12 +26,18 @@ from assistant.mind import Mind, Model, Say
 from assistant.places import package_dir
 from assistant.questions import Questions
 from assistant.search import Encode, Floats, SearchIndex
+from assistant.wordings import Wordings
 from knowledge import library as knowledge
 from knowledge.authoring import Loader, read_all
 from knowledge.fingerprint import ROOT
 from skills.exercise import catalogue
 
+Kept = TypeVar("Kept", SearchIndex, Wordings)
 OUT_OF_SCOPE = ("out_of_scope", "other_career")
+LEARNT_WITH = (
+    "encoder", "features", "finetune", "intents", "kernel", "masking", "rejection", "runtime",
+    "weights",
+)  # fmt: skip
 SLICE = 512  # texts that are embedded between two words of how far it is
 COMMON = 3  # utterances that must hold a word, which the knowledge does not, for no typing mistake
 
@@ -47,8 +54,8 @@ def compile_mind(cache: Path, model: Model, say: Say) -> Path:
                 compiled.seal(Path(name))
                 shutil.rmtree(folder, ignore_errors=True)
                 shutil.copytree(name, folder)
-        _write_json(cache / LATEST, {"signature": signature, "folder": folder.name})
-        _sweep(cache, {folder.name})
+        write_json(cache / LATEST, {"signature": signature, "folder": folder.name})
+        sweep(cache, "mind-*", folder.name)
         return folder
     except OSError as error:
         raise CacheError(
@@ -66,11 +73,11 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     searched = knowledge.write(entries, work)
     texts, gists = [item.text for item in searched], [item.gist for item in searched]
     encode = told(encoder.encode, f"Embedding {len(searched):,} passages", say)
-    SearchIndex.build(texts, encode, _previous(cache), gists).save(work)
-    _write_json(work / "model.json", compiled.MODEL)
+    SearchIndex.build(texts, encode, _previous(cache, SearchIndex), gists).save(work)
+    write_json(work / "model.json", compiled.MODEL)
     utterances = read_utterances(LANGUAGE)
-    everyday = _words(text for label in OUT_OF_SCOPE for text in utterances[label])
-    written = _words(texts)
+    everyday = words_of(text for label in OUT_OF_SCOPE for text in utterances[label])
+    written = words_of(texts)
     typed = Counter(
         token.plain for listed in utterances.values() for text in listed for token in tokens(text)
     )
@@ -81,18 +88,21 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
         "common": sorted(common),
         "shorthand": _mapping(LANGUAGE.parent / "shorthand.yaml"),
     }
-    _write_json(work / "words.json", words)
+    write_json(work / "words.json", words)
     library = knowledge.Library(work)
-    triples = ((name, id_, library.cards[id_].kind) for name, id_ in library.names)
-    _write_json(work / "names.json", owners(triples))
+    write_json(work / "names.json", names_of(library))
     names = Mind(work, cache, model).names
-    _write_json(work / "questions.json", _questions(Mind(work, cache, model), texts))
+    table = questions_table(library, names, texts)
+    write_json(work / "questions.json", table)
+    asking = [texts[row] for row in Questions(table).rows]
+    match = told(encoder.matching, f"Reading {len(asking):,} wordings of questions", say)
+    Wordings.build(asking, match, matcher.version(), _previous(cache, Wordings)).save(work)
     learnt = masked_utterances(names)
     layers = told(encoder.layers, "Reading what people ask", say)
     _intents(learnt, encode_both(layers), work / "intents", cache, say)
-    _write_json(work / "story.json", compile_vocabulary())
-    _write_json(work / "phrases.json", _mapping(PHRASES))
-    _write_json(work / EXERCISES, catalogue().documents)
+    write_json(work / "story.json", compile_vocabulary())
+    write_json(work / "phrases.json", _mapping(PHRASES))
+    write_json(work / EXERCISES, catalogue().documents)
 
 
 def told(encode: Encode, step: str, say: Say) -> Encode:
@@ -117,16 +127,22 @@ def masked_utterances(names: MentionFinder) -> dict[str, list[str]]:
     }
 
 
-def _questions(mind: Mind, texts: Iterable[str]) -> list[list[Any]]:
-    places = mind.library.passages
+def names_of(library: knowledge.Library) -> dict[str, list[tuple[str, str]]]:
+    """Return the owners of each name in a library, as JSON can hold them."""
+    return owners((name, id_, library.cards[id_].kind) for name, id_ in library.names)
+
+
+def questions_table(library: knowledge.Library, names: MentionFinder, texts: Iterable[str]) -> Any:
+    """Return the stored questions among the passages of a library, as JSON can hold them."""
     named = [
-        {mention.id for mention in mind.names.find(text)} if place.wording else set()
-        for place, text in zip(places, texts, strict=True)
+        {mention.id for mention in names.find(text)} if place.wording else set()
+        for place, text in zip(library.passages, texts, strict=True)
     ]
-    return Questions.table(places, named)
+    return Questions.table(library.passages, named)
 
 
-def _words(texts: Iterable[str]) -> set[str]:
+def words_of(texts: Iterable[str]) -> set[str]:
+    """Return the words of texts in plain form."""
     return {token.plain for text in texts for token in tokens(text)}
 
 
@@ -135,8 +151,8 @@ def _intents(
 ) -> None:
     """Put the trained classifier into `target`: the last one, if nothing it learnt from changed."""
     learnt = hashlib.sha256(json.dumps(utterances).encode())
-    for path in sorted((package_dir("assistant") / "language").glob("*.py")):
-        learnt.update(path.read_bytes())
+    for name in LEARNT_WITH:
+        learnt.update((package_dir("assistant") / "language" / f"{name}.py").read_bytes())
     for kept in cache.glob("mind-*/intents"):
         key = kept / "learnt"
         if key.exists() and key.read_text("utf-8") == learnt.hexdigest():
@@ -166,28 +182,29 @@ def _mapping(path: Path) -> dict[str, str]:
     return {str(name): str(phrase).strip() for name, phrase in phrases.items()}
 
 
-def _previous(cache: Path) -> SearchIndex | None:
-    """Return the newest index that is there, whose vectors can be taken over."""
+def _previous(cache: Path, kind: type[Kept]) -> Kept | None:
+    """Return the newest index of a kind that is there, whose vectors can be taken over."""
     folders = sorted(cache.glob("mind-*"), key=lambda path: path.stat().st_mtime, reverse=True)
     for folder in folders:
         try:
             if json.loads((folder / "model.json").read_text("utf-8")) == compiled.MODEL:
-                return SearchIndex.open(folder)
+                return kind.open(folder)
         except (OSError, ValueError):
             continue
     return None
 
 
-def _sweep(cache: Path, keep: Collection[str]) -> None:
+def sweep(cache: Path, pattern: str, keep: str) -> None:
     """Remove compiled folders that nobody opened for a day."""
     import time
 
-    for folder in cache.glob("mind-*"):
-        if folder.name not in keep and time.time() - folder.stat().st_mtime > 86_400:
+    for folder in cache.glob(pattern):
+        if folder.name != keep and time.time() - folder.stat().st_mtime > 86_400:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_json(path: Path, document: Any) -> None:
+def write_json(path: Path, document: Any) -> None:
+    """Write a document whole: a reader sees the old one or the new one."""
     part = path.with_name(f"{path.name}.{os.getpid()}")
     part.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
     part.replace(path)

@@ -4,6 +4,7 @@ LodestarError
 ├── ModelError        the sentence model is missing or altered
 ├── UsageError        the command was used wrongly (exit code 2)
 ├── CacheError        the compiled knowledge cannot be written
+├── PackError         a knowledge pack cannot be kept
 └── StoreError        the learner's file cannot be used
     └── NewerFile     it was written by a newer version of Lodestar
 """
@@ -19,6 +20,10 @@ class ModelError(LodestarError):
 
 class CacheError(LodestarError):
     """The compiled knowledge cannot be built or written."""
+
+
+class PackError(LodestarError):
+    """A knowledge pack cannot be kept; the one that was there is as it was."""
 
 
 class UsageError(LodestarError):

@@ -3,11 +3,12 @@
 import functools
 import gc
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from assistant.compiled import EXERCISES, current
 from assistant.language import encoder as encoding
@@ -16,9 +17,10 @@ from assistant.language.masking import encode_both
 from assistant.language.mentions import MentionFinder
 from assistant.language.slots import Story
 from assistant.language.spelling import Speller
-from assistant.places import cache_dir
+from assistant.places import cache_dir, data_dir
 from assistant.questions import Questions
-from assistant.search import SearchIndex
+from assistant.search import Index, Joined, SearchIndex
+from assistant.wordings import Wordings
 from knowledge import library as knowledge
 from skills.exercise import Catalogue
 
@@ -43,16 +45,33 @@ class Mind:
     folder: Path
     cache: Path
     model: Model
+    packs: Sequence[tuple[str, Path]] = ()  # name and compiled folder of each knowledge pack
+    notes: Sequence[str] = ()  # what the learner is to know of parts that are left out
 
     @cached_property
     def library(self) -> knowledge.Library:
-        """The entries."""
-        return knowledge.Library(self.folder)
+        """The entries, those of packs after ours."""
+        return knowledge.Library(self.folder, self.packs)
 
     @cached_property
-    def index(self) -> SearchIndex:
-        """The passages, searchable."""
-        return SearchIndex.open(self.folder)
+    def index(self) -> Index:
+        """The passages, searchable, those of packs after ours."""
+        return Joined(self._parts) if self.packs else self._parts[0]
+
+    @cached_property
+    def _parts(self) -> list[SearchIndex]:
+        return [SearchIndex.open(folder) for folder in self._folders()]
+
+    def _folders(self) -> tuple[Path, ...]:
+        return (self.folder, *(folder for _, folder in self.packs))
+
+    def own(self) -> "Mind":
+        """Return the mind with our own knowledge only."""
+        return Mind(self.folder, self.cache, self.model)
+
+    def _read(self, name: str) -> list[Any]:
+        """Return a compiled JSON document of ours and those of the packs, in order."""
+        return [json.loads((folder / name).read_text("utf-8")) for folder in self._folders()]
 
     @cached_property
     def exercises(self) -> Catalogue:
@@ -62,7 +81,16 @@ class Mind:
     @cached_property
     def questions(self) -> Questions:
         """The stored questions, by what tells that a message asks them."""
-        return Questions(json.loads((self.folder / "questions.json").read_text("utf-8")))
+        rows, *others = self._read("questions.json")
+        starts = accumulate(map(len, self._parts))
+        for table, start in zip(others, starts, strict=False):
+            rows += Questions.behind(table, start)
+        return Questions(rows)
+
+    @cached_property
+    def wordings(self) -> Wordings:
+        """The wordings of the stored questions, by what they ask."""
+        return Wordings.open(*self._folders())
 
     @cached_property
     def encoder(self) -> encoding.Encoder:
@@ -78,9 +106,13 @@ class Mind:
     @cached_property
     def names(self) -> MentionFinder:
         """The names of entries and how to find them in a text."""
-        words = json.loads((self.folder / "words.json").read_text("utf-8"))
-        forms = json.loads((self.folder / "names.json").read_text("utf-8"))
-        return MentionFinder(forms, words["known"], words["everyday"])
+        words, *others = self._read("words.json")
+        forms, *further = self._read("names.json")
+        for names in further:
+            for form, owners in names.items():
+                forms.setdefault(form, []).extend(owners)
+        known = words["known"] + [word for other in others for word in other["known"]]
+        return MentionFinder(forms, known, words["everyday"])
 
     @cached_property
     def story(self) -> Story:
@@ -90,8 +122,9 @@ class Mind:
     @cached_property
     def speller(self) -> Speller:
         """Mends typing mistakes."""
-        words = json.loads((self.folder / "words.json").read_text("utf-8"))
-        return Speller(words["known"], words["common"], words["shorthand"])
+        words, *others = self._read("words.json")
+        known = words["known"] + [word for other in others for word in other["known"]]
+        return Speller(known, words["common"], words["shorthand"])
 
     @cached_property
     def phrases(self) -> dict[str, str]:
@@ -100,11 +133,12 @@ class Mind:
         return phrases
 
     def warm_up(self) -> None:
-        """Open every part now, so that no question waits; garbage is collected from here on."""
+        """Open every part now, so that no question waits; it is never looked at as garbage."""
         for part in (
             self.library,
             self.index,
             self.questions,
+            self.wordings,
             self.names,
             self.phrases,
             self.speller,
@@ -115,7 +149,6 @@ class Mind:
             assert part is not None
         self.encoder.encode(["ready"])
         gc.freeze()
-        gc.enable()
 
 
 def open_mind(say: Say = _silent, model: Model | None = None) -> Mind:
@@ -132,4 +165,9 @@ def open_mind(say: Say = _silent, model: Model | None = None) -> Mind:
         from assistant.compiling import compile_mind
 
         folder = compile_mind(cache, model, say)
-    return Mind(folder, cache, model)
+    mind = Mind(folder, cache, model)
+    if (data_dir() / "packs").exists():
+        from assistant.packs import shelf
+
+        mind.packs, mind.notes = shelf.beside(mind, say)
+    return mind

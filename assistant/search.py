@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ K1, B = 1.2, 0.75  # Robertson and Zaragoza 2009, section 3.4
 RESCORED = 256  # rows whose cosine is computed from the vectors as they are
 BLOCK = 64  # rows of which only the highest score is looked at first
 MANY = 200_000  # rows that are worth a thread for each core
+SLICE = 65_536  # rows that are made into integers at a time
 FILES = ("vectors", "codes", "scales", "digests", "data", "indices", "indptr")
 _TOKEN = re.compile(r"[^\W_]+[+#]{0,2}")
 STOP_WORDS = frozenset(
@@ -46,6 +47,14 @@ class Hit:
     score: float
     dense: float
     lexical: float
+
+
+class Index(Protocol):
+    """Rows of text that can be searched."""
+
+    def __len__(self) -> int: ...
+    def search(self, text: str, vector: Floats, k: int = 10) -> list[Hit]: ...
+    def scores(self, text: str, vector: Floats) -> tuple[Floats, Floats]: ...
 
 
 class Tokenizer:
@@ -154,8 +163,9 @@ class SearchIndex:
             return np.zeros(0, np.float32)
         code, scale = quantised(vector[None])
         threads = 1 if len(self) < MANY else os.cpu_count() or 1
-        products = np.asarray(cdist(code, self._arrays["codes"], metric="dot", threads=threads))
-        cosines: Floats = products[0].astype(np.float32)
+        codes = self._arrays["codes"]
+        products = cdist(code, codes, metric="dot", out_dtype="float32", threads=threads)
+        cosines: Floats = np.asarray(products)[0]
         cosines *= self._arrays["scales"]
         cosines *= scale[0]
         top = highest(cosines, RESCORED)
@@ -163,11 +173,34 @@ class SearchIndex:
         return cosines
 
 
+class Joined:
+    """Several indexes as one: the rows of each come after those of the one before."""
+
+    def __init__(self, parts: Sequence[Index]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    def search(self, text: str, vector: Floats, k: int = 10) -> list[Hit]:
+        """Return the k best rows for a query text and its unit vector (384,), best first."""
+        return best_rows(*self.scores(text, vector), k)
+
+    def scores(self, text: str, vector: Floats) -> tuple[Floats, Floats]:
+        """Return the cosine and the word score of every row for a query, float32 (rows,) each."""
+        dense, lexical = zip(*(part.scores(text, vector) for part in self._parts), strict=True)
+        return np.concatenate(dense), np.concatenate(lexical)
+
+
 def quantised(vectors: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
     """Return rows as integers from -127 to 127 and the scale of each: codes · scale ≈ vectors."""
-    scales = np.abs(vectors).max(axis=1, initial=1e-9) / np.float32(127)
-    codes = np.rint(vectors / scales[:, None]).astype(np.int8)
-    return codes, scales.astype(np.float32)
+    codes = np.empty(vectors.shape, np.int8)
+    scales = np.empty(len(vectors), np.float32)
+    for start in range(0, len(vectors), SLICE):  # a slice at a time, for the memory it takes
+        rows = slice(start, start + SLICE)
+        scales[rows] = np.abs(vectors[rows]).max(axis=1, initial=1e-9) / np.float32(127)
+        codes[rows] = np.rint(vectors[rows] / scales[rows, None])
+    return codes, scales
 
 
 def highest(scores: Floats, k: int) -> npt.NDArray[np.intp]:
@@ -211,6 +244,8 @@ def _vectors(
     rows = digests.tolist()
     fresh = [index for index, digest in enumerate(rows) if digest not in known]
     new = encode([texts[index] for index in fresh])
+    if len(fresh) == len(texts):
+        return new
     vectors: Floats = np.empty((len(texts), new.shape[1]), dtype=np.float32)
     vectors[fresh] = new
     for index, digest in enumerate(rows):
@@ -224,15 +259,16 @@ def _bm25(texts: Sequence[str], arrays: dict[str, npt.NDArray[Any]]) -> dict[str
     import bm25s
 
     tokenize = Tokenizer()
-    corpus = [tokenize(text) for text in texts]
-    if not any(corpus):
+    numbers: dict[str, int] = {}
+    corpus = [[numbers.setdefault(word, len(numbers)) for word in tokenize(text)] for text in texts]
+    if not numbers:
         arrays["data"] = np.zeros(0, np.float32)
         arrays["indices"] = np.zeros(0, np.int32)
         arrays["indptr"] = np.zeros(1, np.int64)
         return {}
     logging.getLogger("bm25s").setLevel(logging.WARNING)
     retriever = bm25s.BM25(k1=K1, b=B, method="lucene")
-    retriever.index(corpus, show_progress=False)
+    retriever.index((corpus, numbers), show_progress=False)
     for name in ("data", "indices", "indptr"):
         arrays[name] = np.asarray(retriever.scores[name])
     return {str(word): int(number) for word, number in retriever.vocab_dict.items() if word}

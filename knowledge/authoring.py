@@ -18,6 +18,7 @@ from knowledge.schema import FOLDERS, KINDS, Concept, Entry
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 50  # lists and mappings within each other
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -61,7 +62,7 @@ def read(path: Path, kind: str, root: Path) -> Entry:
     """
     name = str(path.relative_to(root))
     text = _text(path, name)
-    document = _document(text, name)
+    document = document_of(text, name)
     for key in ("id", "area"):
         if key in document:
             raise KnowledgeError([Fault(name, 1, key, "is taken from the file's place", "drop it")])
@@ -89,14 +90,30 @@ def _text(path: Path, name: str) -> str:
         raise KnowledgeError([fault]) from None
 
 
-def _document(text: str, name: str) -> dict[str, Any]:
+def _plain(text: str, name: str) -> None:
+    """Raise KnowledgeError where YAML uses what can grow without bound: aliases and depth."""
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            fault = Fault(name, line, "YAML", "uses an alias (*name)", "write the value out")
+            raise KnowledgeError([fault])
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            problem = f"has over {MAX_DEPTH} lists and mappings within each other"
+            raise KnowledgeError([Fault(name, line, "YAML", problem, "make it flatter")])
+
+
+def document_of(text: str, name: str) -> dict[str, Any]:
+    """Return the mapping that YAML holds; raises KnowledgeError where it holds no plain one."""
     try:
-        for event in yaml.parse(text, Loader=Loader):
-            if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1 if event.start_mark else 1
-                fault = Fault(name, line, "YAML", "uses an alias (*name)", "write the value out")
-                raise KnowledgeError([fault])
-        document = yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader, in C
+        _plain(text, name)
+        root = yaml.compose(text, Loader=Loader)
+        twice = list(_twice(root, name))
+        if twice:
+            raise KnowledgeError(twice)
+        document = yaml.SafeLoader("").construct_document(root) if root else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -107,6 +124,23 @@ def _document(text: str, name: str) -> dict[str, Any]:
         fault = Fault(name, 1, "YAML", "is not a mapping", "write `field: value` lines")
         raise KnowledgeError([fault])
     return document
+
+
+def _twice(root: yaml.Node | None, name: str) -> Iterator[Fault]:
+    """Yield a fault for every key that its mapping has already: YAML would keep the last alone."""
+    nodes = [root]
+    for node in nodes:
+        if isinstance(node, yaml.SequenceNode):
+            nodes.extend(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            lines: dict[str, int] = {}
+            for key, value in node.value:
+                nodes.append(value)
+                line = key.start_mark.line + 1
+                first = lines.setdefault(str(key.value), line)
+                if first != line:
+                    problem = f"stands on line {first} already"
+                    yield Fault(name, line, str(key.value), problem, "join the two or drop one")
 
 
 def _explain(error: ValidationError, text: str, name: str) -> Iterator[Fault]:

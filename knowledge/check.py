@@ -8,7 +8,7 @@ import ast
 import dataclasses
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,25 @@ def check(
     if embed is not None:
         faults.extend(_near_duplicates(places, embed))
     return [place.entry for place in places], sorted(faults)
+
+
+def unsound(
+    read: Sequence[tuple[Entry, Path]], root: Path, known: Mapping[str, str],
+    exercises: Collection[str],
+) -> list[Fault]:  # fmt: skip
+    """Return what would break an answer in entries that stand beside others, and their files.
+
+    `known` maps the ids of the others, which links may name and nobody may take, to their kinds.
+    """
+    places = [_Place(entry, str(path.relative_to(root)), path) for entry, path in read]
+    faults = [fault for place in places for rule in (_quiz, _urls) for fault in rule(place)]
+    for place in places:
+        if place.entry.id in known:
+            problem = f"has the id of another entry, a {known[place.entry.id]}"
+            faults.append(place.fault("file name", problem, "rename the file"))
+    for across in (_ids, _cycles):
+        faults.extend(across(places))
+    return sorted([*faults, *_links(places, exercises, known)])
 
 
 def texts(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
@@ -152,8 +171,10 @@ def _ids(places: Sequence[_Place]) -> Iterator[Fault]:
         seen[place.entry.id] = place.file
 
 
-def _links(places: Sequence[_Place], exercises: Collection[str]) -> Iterator[Fault]:
-    kinds = {place.entry.id: place.entry.kind for place in places}
+def _links(
+    places: Sequence[_Place], exercises: Collection[str], known: Mapping[str, str] | None = None
+) -> Iterator[Fault]:
+    kinds = dict(known or {}) | {place.entry.id: place.entry.kind for place in places}
     for place in places:
         for field, target, allowed in links(place.entry):
             kind = (
@@ -275,4 +296,4 @@ def questions(entry: Entry) -> Iterator[tuple[str, str]]:
             yield "ask", wording
 
 
-__all__ = ["SUMMARY_WORDS", "check", "links", "questions", "texts"]
+__all__ = ["SUMMARY_WORDS", "check", "links", "questions", "texts", "unsound"]

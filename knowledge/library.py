@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from knowledge.passages import Passage, passages
-from knowledge.schema import KINDS, Concept, Entry, Faq, Role
+from knowledge.schema import KINDS, Concept, Entry, Faq, Page, Role
 from knowledge.schema import Path as Route
 
 E = TypeVar("E", bound=Entry)
@@ -48,6 +48,15 @@ class Places(Sequence[PassageRef]):
 
     def __len__(self) -> int:
         return len(self._numbers) // 3
+
+    def __add__(self, other: "Places") -> "Places":
+        """Return these places with others behind them."""
+        ids, fields, numbers = len(self._ids), len(self._fields), list(other._numbers)
+        numbers[::3] = [entry + ids for entry in numbers[::3]]
+        numbers[1::3] = [field + fields for field in numbers[1::3]]
+        return Places(
+            [*self._ids, *other._ids], [*self._fields, *other._fields], [*self._numbers, *numbers]
+        )
 
     @typing.overload
     def __getitem__(self, row: int) -> PassageRef: ...
@@ -89,7 +98,7 @@ def write(entries: Iterable[Entry], folder: Path) -> list[Passage]:
 
 
 def _names(entry: Entry) -> Iterator[str]:
-    if isinstance(entry, Faq):
+    if isinstance(entry, Faq | Page):
         return
     yield entry.name
     yield from entry.aliases
@@ -103,17 +112,31 @@ def _names(entry: Entry) -> Iterator[str]:
 
 
 class Library:
-    """Read access to the compiled entries in a folder."""
+    """Read access to the compiled entries in a folder, and in those of knowledge packs."""
 
-    def __init__(self, folder: Path) -> None:
-        document = json.loads((folder / "library.json").read_text("utf-8"))
-        if document.get("format") != FORMAT:
-            raise ValueError(f"{folder}: not a library of format {FORMAT}")
+    def __init__(self, folder: Path, packs: Sequence[tuple[str, Path]] = ()) -> None:
+        """Take our folder, and name and folder of each pack, whose passages follow ours."""
+        document = _compiled(folder)
         self._entries = folder / "entries.jsonl"
         self.cards = {row[0]: Card(*row) for row in document["cards"]}
         self.names: list[tuple[str, str]] = [(name, id_) for name, id_ in document["names"]]
         self.passages = Places(list(self.cards), document["fields"], document["passages"])
+        self._packs: dict[str, tuple[str, Path]] = {}
         self._read: dict[str, Entry] = {}
+        for name, beside in packs:
+            self._add(name, beside)
+
+    def _add(self, pack: str, folder: Path) -> None:
+        document = _compiled(folder)
+        cards = {row[0]: Card(*row) for row in document["cards"]}
+        self.cards |= cards
+        self.names += [(name, id_) for name, id_ in document["names"]]
+        self.passages += Places(list(cards), document["fields"], document["passages"])
+        self._packs |= dict.fromkeys(cards, (pack, folder / "entries.jsonl"))
+
+    def pack(self, id_: str) -> str:
+        """Return the name of the knowledge pack that an entry is from, empty for one of ours."""
+        return self._packs[id_][0] if id_ in self._packs else ""
 
     def __contains__(self, id_: object) -> bool:
         return id_ in self.cards
@@ -125,7 +148,8 @@ class Library:
         """Return the entry with this id; raises KeyError where there is none."""
         if id_ not in self._read:
             card = self.cards[id_]
-            with self._entries.open("rb") as file:
+            entries = self._packs[id_][1] if id_ in self._packs else self._entries
+            with entries.open("rb") as file:
                 file.seek(card.offset)
                 self._read[id_] = revive(KINDS[card.kind], json.loads(file.read(card.length)))
         return self._read[id_]
@@ -167,6 +191,13 @@ class Library:
         for id_ in ids:
             visit(id_, frozenset())
         return list(ordered)
+
+
+def _compiled(folder: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((folder / "library.json").read_text("utf-8"))
+    if document.get("format") != FORMAT:
+        raise ValueError(f"{folder}: not a library of format {FORMAT}")
+    return document
 
 
 def revive(cls: type[E], data: dict[str, Any]) -> E:

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 
-from knowledge.schema import Claim, Concept, Entry, Faq, Role
+from knowledge.schema import Claim, Concept, Entry, Faq, Page, Role
 
 GIST_WORDS = 32
 # The heading says in words what a field holds, so that "how does X work" finds `how`.
@@ -67,6 +67,9 @@ class Passage:
 
 def passages(entry: Entry) -> Iterator[Passage]:
     """Yield the passages of an entry: each field of prose, each question's wordings and answer."""
+    if isinstance(entry, Page):
+        yield from _sections(entry)
+        return
     for field, heading in HEADINGS.items():
         if isinstance(entry, Faq | Claim) and field == "summary":
             heading = ""
@@ -84,6 +87,18 @@ def passages(entry: Entry) -> Iterator[Passage]:
         yield Passage(entry.id, "statement", entry.statement, wording=True)
 
 
+def _sections(page: Page) -> Iterator[Passage]:
+    """Yield the heading of each section as the question it answers, and each paragraph under it."""
+    for number, section in enumerate(page.sections):
+        field, heading = f"sections.{number}", section.heading
+        if heading or not number:  # what stands first says what the page is about
+            named = f"{page.name}: {heading}" if heading else page.name
+            yield Passage(page.id, field, heading if "?" in heading else named, wording=True)
+        place = f"{page.name}: {heading}" if heading else page.name
+        for paragraph in section.text.split("\n\n"):
+            yield Passage(page.id, field, f"{place}. {paragraph}".replace("?.", "?"))
+
+
 def prose(entry: Entry, field: str) -> str:
     """Return what a field of an entry says as Markdown; empty where it holds nothing.
 
@@ -91,6 +106,8 @@ def prose(entry: Entry, field: str) -> str:
     """
     if field.startswith("questions."):
         return entry.questions[int(field.partition(".")[2])].answer
+    if field.startswith("sections.") and isinstance(entry, Page):
+        return entry.sections[int(field.partition(".")[2])].text
     if field == "code" and not isinstance(entry, Role):
         return ""
     value = getattr(entry, field, "")

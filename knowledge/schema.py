@@ -368,11 +368,27 @@ class Claim(Entry):
     concepts: Ids = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    """A heading of a page and what stands under it, Markdown; the heading may be empty."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page(Entry):
+    """A Markdown page of a knowledge pack, cut at its headings; `id` is pack/path."""
+
+    kind: ClassVar[str] = "page"
+    sections: tuple[Section, ...]
+
+
 KINDS: dict[str, type[Entry]] = {
     cls.kind: cls
     for cls in (
         Concept, Role, Path, Competency, Application, Industry, Resource, Faq, Claim,
-        OccupationStatistics,
+        OccupationStatistics, Page,
     )
 }  # fmt: skip
 FOLDERS: dict[str, str] = {

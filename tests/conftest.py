@@ -16,7 +16,6 @@ from filelock import FileLock
 
 from assistant.conversation import Conversation
 from assistant.mind import Mind, open_mind
-from skills.exercise import catalogue
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +52,7 @@ def mind(compiled: Path) -> Mind:
 @pytest.fixture
 def chat(mind: Mind) -> Callable[[], Conversation]:
     """Return a function that starts a new conversation."""
-    return lambda: Conversation(mind, mind.encoder.layers, catalogue())
+    return lambda: Conversation(mind)
 
 
 @pytest.fixture

@@ -109,16 +109,28 @@ def evaluate_search(documents: Path, queries: Path, as_json: bool) -> None:
 
 
 @evaluate.command("questions")
-@click.option("--sample", default=2000, show_default=True, type=click.IntRange(50),
-              help="Wordings to hold out.")  # fmt: skip
+@click.option(
+    "--train",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Train the matcher anew first, into this file; assistant/language/matcher.npz is in use.",
+)
 @Json
-def evaluate_questions(sample: int, as_json: bool) -> None:
-    """Hold out wordings of stored questions: how often each finds its own question again.
+def evaluate_questions(target: Path | None, as_json: bool) -> None:
+    """Ask wordings that nothing was learnt from: how often each finds its own question again.
 
     \b
     Examples:
-      lodestar evaluate questions --sample 500 --json
+      lodestar evaluate questions --json
+      lodestar evaluate questions --train matcher.npz
     """
     from assistant.evaluation import questions
 
-    print_figures(questions.evaluate(load_mind(), sample), as_json)
+    mind = load_mind()
+    if target is None:
+        print_figures(questions.evaluate(mind), as_json)
+        return
+    import numpy as np
+
+    np.savez_compressed(target, **questions.train(mind))
+    click.echo(f"Written: {target}. Put it in its place and run the command again to measure it.")

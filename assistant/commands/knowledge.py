@@ -146,6 +146,82 @@ def knowledge_search(text: tuple[str, ...], k: int, as_json: bool) -> None:
         click.echo(f"{hit['score']:.2f}  {hit['id']} · {hit['passage']}\n  {hit['text']}\n")
 
 
+@knowledge.command("add")
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False))
+@click.option("--name", help="What the pack is called; by default what its folder is called.")
+@Json
+def knowledge_add(folder: str, name: str | None, as_json: bool) -> None:
+    """Add a knowledge pack, Markdown or YAML, or bring it up to date.
+
+    \b
+    Markdown: headings cut a page into passages; a title and a source may stand in front.
+    YAML: entries as in Lodestar's own folders (concepts/AREA/ID.yaml, faq/ID.yaml …).
+    """
+    from pathlib import Path
+
+    from assistant.learner.access import now
+    from assistant.packs import shelf
+    from assistant.places import is_private
+    from assistant.render.steps import Steps
+
+    if is_private():
+        raise UsageError("A knowledge pack is kept, and --private keeps nothing. Leave it out.")
+    mind, steps = load_mind().own(), Steps()
+    try:
+        pack, embedded = shelf.add(Path(folder), name, mind, now().date().isoformat(), steps)
+    finally:
+        steps.end()
+    if as_json:
+        print_json({**_pack(pack), "embedded": embedded})
+        return
+    click.echo(
+        f"{pack.name}: {pack.files:,} files, {pack.passages:,} passages, {embedded:,} of them "
+        f"embedded now.\nA copy is kept; after a change, add the folder again. To remove it: "
+        f"lodestar knowledge remove {pack.name}"
+    )
+
+
+def _pack(pack: Any) -> dict[str, Any]:
+    return {
+        "name": pack.name, "source": pack.source, "added": pack.added, "files": pack.files,
+        "entries": pack.entries, "passages": pack.passages,
+    }  # fmt: skip
+
+
+@knowledge.command("packs")
+@Json
+def knowledge_packs(as_json: bool) -> None:
+    """List the knowledge packs that were added."""
+    from assistant.packs import shelf
+
+    packs = shelf.packs()
+    if as_json:
+        print_json([_pack(pack) for pack in packs])
+        return
+    for pack in packs:
+        click.echo(
+            f"{pack.name}  {pack.files:,} files, {pack.passages:,} passages, added {pack.added} "
+            f"from {pack.source}"
+        )
+    if not packs:
+        click.echo("No knowledge pack was added. Try: lodestar knowledge add DIR")
+
+
+@knowledge.command("remove")
+@click.argument("name")
+@Json
+def knowledge_remove(name: str, as_json: bool) -> None:
+    """Remove a knowledge pack; the folder it came from stays as it is."""
+    from assistant.packs import shelf
+    from assistant.places import cache_dir
+
+    pack = shelf.remove(name, cache_dir())
+    if as_json:
+        print_json(_pack(pack))
+    else:
+        click.echo(f"{pack.name} was removed. {pack.source} was not touched.")
+
+
 @knowledge.command("check")
 @click.option("--fast", is_flag=True, help="Leave out the search for near-duplicate questions.")
 def knowledge_check(fast: bool) -> None:

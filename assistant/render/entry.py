@@ -1,7 +1,7 @@
 """An entry of the knowledge base as plain text, whole."""
 
 from knowledge.passages import HEADINGS, prose
-from knowledge.schema import Concept, Entry, Faq
+from knowledge.schema import Concept, Entry, Faq, Page
 
 
 def entry_text(entry: Entry) -> str:
@@ -15,6 +15,8 @@ def entry_text(entry: Entry) -> str:
             parts.append(f"{heading[:1].upper()}{heading[1:]}\n{text}")
     if isinstance(entry, Concept) and entry.code:
         parts.append(f"Code\n{entry.code}")
+    if isinstance(entry, Page):
+        parts += [f"{part.heading}\n{part.text}".strip() for part in entry.sections]
     for question in entry.questions:
         parts.append(f"{question.ask[0]}\n{question.answer}")
     if isinstance(entry, Faq):

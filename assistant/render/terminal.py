@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING
 
 from assistant.render import plain
@@ -26,10 +27,11 @@ def wants_plain(stream: IO[str] | None = None) -> bool:
 
 
 def console() -> "Console":
-    """Return the console to draw on; honours NO_COLOR."""
+    """Return the console to draw on; honours NO_COLOR, and draws nothing where plain is wanted."""
     from rich.console import Console
 
-    return Console(highlight=False, emoji=False, markup=False)
+    return Console(highlight=False, emoji=False, markup=False,
+                   color_system=None if wants_plain() else "auto")  # fmt: skip
 
 
 def background() -> str:
@@ -42,6 +44,29 @@ def background() -> str:
     return "light" if ground in ("7", *map(str, range(9, 16))) else "dark"
 
 
+def show(reply: Reply, on: "Console") -> None:
+    """Print a reply at a terminal, in plain text where that is wanted."""
+    if wants_plain():
+        on.print(plain.whole(reply), width=min(on.width, WIDEST))
+    else:
+        draw(reply, on)
+
+
+def pairs(rows: Sequence[tuple[str, str]], width: int) -> "RenderableType":
+    """Return a few words each with what they mean beside them, below them where that is narrow."""
+    from rich.table import Table as RichTable
+    from rich.text import Text as RichText
+
+    if width < NARROW or wants_plain():
+        return RichText("\n".join(f"{name}: {meaning}" for name, meaning in rows))
+    grid = RichTable.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="bold", overflow="fold")
+    grid.add_column(overflow="fold")
+    for name, meaning in rows:
+        grid.add_row(RichText(name), RichText(meaning))
+    return grid
+
+
 def draw(reply: Reply, on: "Console") -> None:
     """Print a reply, once and whole."""
     width = min(on.width, WIDEST)
@@ -52,17 +77,26 @@ def draw(reply: Reply, on: "Console") -> None:
     _footer(reply, on, width)
 
 
+def knows_links() -> bool:
+    """Return whether the terminal may be sent links (OSC 8), which most either show or ignore."""
+    return os.environ.get("TERM", "") not in ("dumb", "linux")
+
+
 def _footer(reply: Reply, on: "Console", width: int) -> None:
+    from rich.style import Style
     from rich.text import Text as RichText
 
     for source in reply.sources:
+        style = Style(dim=True, link=source.url if knows_links() else None)
         line = RichText("Source: ", style="dim")
-        line.append(source.title, style=f"dim link {source.url}")
-        line.append(f" {source.url}", style="dim")
+        line.append(source.title, style=style)
+        line.append(" ").append(source.url, style=style)
         on.print(line, width=width, overflow="fold")
     if reply.suggestions:
         if reply.sources:
             on.print()
+        if reply.status == "answered":
+            on.print(RichText("You could ask:", style="dim"))
         for number, ask in enumerate(reply.suggestions, 1):
             on.print(RichText(f"{number}. ", style="bold").append(ask, style="not bold"),
                      width=width)  # fmt: skip

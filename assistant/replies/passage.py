@@ -7,7 +7,7 @@ from assistant.questions import Asked
 from assistant.replies.turn import Turn
 from assistant.reply import Block, Bullets, Code, Reply, Text
 from knowledge.passages import prose
-from knowledge.schema import Concept, Entry, Faq
+from knowledge.schema import Concept, Entry, Faq, Page
 
 VERBATIM = 0.95  # cosine from which a message is a stored question in other words, if any other
 # How likely a stored question must be the one that is asked …
@@ -138,6 +138,8 @@ def field_blocks(turn: Turn, entry: Entry, field: str) -> Iterator[Block]:
 
 def questions_near(turn: Turn, entry: Entry, most: int = 3) -> list[str]:
     """Return questions on an entry that have not been answered yet in this conversation."""
+    if isinstance(entry, Page):
+        return _headings_near(turn, entry)[:most]
     fresh = [
         question.ask[0]
         for index, question in enumerate(entry.questions)
@@ -147,3 +149,13 @@ def questions_near(turn: Turn, entry: Entry, most: int = 3) -> list[str]:
         related = (turn.library.get(id_) for id_ in entry.related if id_ in turn.library)
         fresh += [other.name for other in related if isinstance(other, Faq)]
     return [question[:1].upper() + question[1:] for question in fresh[:most]]
+
+
+def _headings_near(turn: Turn, page: Page) -> list[str]:
+    """Return the questions among the headings of a page that have not been answered yet."""
+    return [
+        section.heading
+        for number, section in enumerate(page.sections)
+        if section.heading.endswith("?")
+        and (page.id, f"sections.{number}") not in turn.memory.shown
+    ]
