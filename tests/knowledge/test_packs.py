@@ -187,7 +187,7 @@ def test_entries_of_ours_schema_keep_their_id_and_name_the_pack(source: Path, ow
     entry = opened(own).library.get("theirs")
     assert entry.sources[0].title == "Their data (knowledge pack acme)"
     assert entry.sources[1].url == "https://example.org/book"
-    assert getattr(entry, "nuance") == "A red, hidden turn."  # noqa: B009 - not on every entry
+    assert getattr(entry, "nuance") == "A red and a hidden turn."  # noqa: B009 - not on every entry
     assert opened(own).names.find("Their data")[0].id == "theirs"
 
 
@@ -324,3 +324,40 @@ def test_the_chat_answers_from_a_pack_and_names_it(ready: Path, source: Path) ->
     assert [pack["name"] for pack in json.loads(run("knowledge", "packs", "--json"))] == ["acme"]
     run("knowledge", "remove", "acme")
     assert ask("how can I book a GPU on Falcon")["sources"][:1] != reply["sources"][:1]
+
+
+def test_a_pack_on_a_server_is_found_by_who_reads_it(
+    ready: Path, source: Path, postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(*words: str) -> tuple[str, str]:
+        found = CliRunner().invoke(main, words, catch_exceptions=False)
+        assert found.exit_code == 0, found.output
+        return found.stdout, found.stderr
+
+    monkeypatch.setenv("LODESTAR_INDEX", postgres())
+    added = json.loads(run("knowledge", "add", str(source), "--json")[0])
+    assert added["embedded"] == added["passages"] > 4
+    assert json.loads(run("knowledge", "add", str(source), "--json")[0])["embedded"] == 0
+    assert not shelf.packs()  # nothing is kept on this machine
+    question = "How do I book a GPU on Falcon?"
+    out, err = run("ask", question, "--json")
+    reply = json.loads(out)
+    assert "queue FALCON" in reply["text"] and not err
+    assert reply["sources"][0]["title"] == "The Falcon cluster (knowledge pack acme)"
+    hits = json.loads(run("knowledge", "search", question, "--json")[0])
+    assert (hits[0]["id"], hits[0]["passage"]) == ("acme/gpu", "sections.1")
+    (source / "gpu.md").write_bytes(b"\xff")
+    failed = CliRunner().invoke(main, ["knowledge", "add", str(source)])
+    assert failed.exit_code == 1 and "gpu.md:1: file: is not UTF-8" in failed.stderr
+    assert json.loads(run("knowledge", "packs", "--json")[0]) == [
+        {name: value for name, value in added.items() if name != "embedded"}
+    ]
+    run("knowledge", "remove", "acme")
+    assert json.loads(run("knowledge", "packs", "--json")[0]) == []
+
+    monkeypatch.setenv("LODESTAR_INDEX", f"postgresql:///none?host={source}")
+    out, err = run("ask", "what is overfitting?", "--json")
+    assert json.loads(out)["status"] == "answered"
+    assert err.count("\n") == 1 and "the knowledge here answers alone" in err
+    failed = CliRunner().invoke(main, ["knowledge", "remove", "acme"])
+    assert failed.exit_code == 1 and "Nothing was changed there" in failed.stderr
