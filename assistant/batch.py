@@ -37,7 +37,7 @@ def answers(lines: Iterable[bytes], mind: Mind) -> Iterator[dict[str, Any]]:
     """Yield the answer to each line; a line is a conversation of its own."""
     mind.warm_up()
     for line in questions(lines):
-        conversation = Conversation(mind, mind.encoder.layers, mind.exercises, today=date.today())
+        conversation = Conversation(mind, today=date.today())
         turns = line.get("turns")
         if isinstance(turns, list):
             replies = [as_json(timed(conversation, str(turn))) for turn in turns]

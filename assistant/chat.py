@@ -1,29 +1,26 @@
 """The interactive loop. Only this file waits for keys."""
 
 import shutil
-import sys
 import textwrap
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from assistant.compiled import EXERCISES, current
 from assistant.errors import LodestarError
-from assistant.places import FILE, HISTORY, cache_dir, data_dir, is_private
+from assistant.places import is_private
 
 if TYPE_CHECKING:
-    from assistant.conversation import Conversation
-    from assistant.learner.session import Session
+    from prompt_toolkit import PromptSession
+
     from assistant.mind import Mind
     from assistant.reply import Action, Reply
 
-WELCOME = "Lodestar. Ask about machine learning, deep learning and careers in them."
+WELCOME = "Lodestar. Ask about machine learning and careers in it."
 FIRST = (
-    "What is the difference between machine learning and deep learning?",
-    "How do I become a data scientist with 6 hours a week?",
+    "machine learning vs deep learning",
+    "How do I become a data scientist?",
     "Show me how a CNN works",
 )
+MORE = "Type a question or a number; /help shows more."
 
 
 def converse(lines: Iterator[str], answer: Callable[[str], "Reply"], write: Callable[[str], None],
@@ -44,151 +41,108 @@ def converse(lines: Iterator[str], answer: Callable[[str], "Reply"], write: Call
 
 
 class Chat:
-    """A conversation at a terminal; what it needs is loaded while the learner types."""
+    """A conversation at a terminal."""
 
     def __init__(self, load: Callable[[], "Mind"]) -> None:
-        self._load = load
-        self._loaded: Mind | None = None
-        self._conversation: Conversation | None = None
-        self._warm = threading.Thread(target=self._warm_up, daemon=True)
-        self._failed: Exception | None = None
+        from assistant.terminal import editor
+        from assistant.terminal.desk import Desk
 
-    @cached_property
-    def _session(self) -> "Session":
-        from assistant.learner.session import Session
-
-        return Session()
-
-    @property
-    def _mind(self) -> "Mind":
-        """The mind, waited for."""
-        self._begin()
-        self._warm.join()
-        if self._failed is not None:
-            raise self._failed
-        assert self._loaded is not None
-        return self._loaded
-
-    def _begin(self) -> None:
-        """Begin to load, in a thread, unless that has begun."""
-        if not self._warm.ident:
-            self._warm.start()
-
-    def _warm_up(self) -> None:
-        try:
-            import assistant.conversation  # noqa: F401 - so that the first answer need not
-
-            mind = self._load()
-            mind.warm_up()
-            self._loaded = mind
-        except Exception as error:  # shown by the thread that talks
-            self._failed = error
+        self._prompt: PromptSession[str] = editor.build()
+        self._desk = Desk(load, lambda: editor.forget(self._prompt))
+        self._asks: Sequence[str] = ()
 
     def run(self) -> None:
-        """Talk until Ctrl-D, "quit" or a goodbye."""
-        from assistant.render.terminal import console, draw
-
-        prompt = self._prompt()
-        screen = console()
-        asks = self._welcome(screen)
-        while True:
-            text = self._read(prompt)
-            if text is None or text.strip().casefold() in ("quit", "exit", "/quit", "/exit"):
+        """Talk until Ctrl-D, /quit or a goodbye."""
+        self.welcome()
+        while not self._desk.leaving:
+            text = self._read()
+            if text is None:
                 break
-            if not text.strip():
-                continue
-            if self._conversation is None and text.strip() in "123"[: len(asks)]:
-                text = asks[int(text) - 1]
-                screen.print(text)
-            reply = self._respond(text)
-            screen.print()
-            draw(reply, screen)
-            screen.print()
-            self._act(reply.actions, screen)
-            if reply.intent == "goodbye":
-                break
-        self._session.close()
-
-    def _welcome(self, screen: Any) -> Sequence[str]:
-        """Greet, and return what can be asked by number: what is next, or first questions."""
-        greeting, asks = "", list(FIRST)
-        compiled = current(cache_dir())
-        if compiled and (data_dir() / FILE).exists():
-            from skills.exercise import Catalogue
-
-            greeting, next_ = self._session.greeting(Catalogue.open(compiled / EXERCISES))
-            asks = list(next_) or asks
-        screen.print(greeting or WELCOME)
-        for number, ask in enumerate(asks, 1):
-            screen.print(f"  {number}. {ask}")
-        if is_private():
-            screen.print("Private: nothing of this is kept.")
-        screen.print("Enter sends, Alt-Enter breaks the line, Ctrl-D leaves. Type help for more.")
-        return asks
-
-    def _respond(self, text: str) -> "Reply":
-        if self._conversation is None:
-            from assistant.commands.common import new_conversation
-
-            self._conversation = new_conversation(self._mind)
-        return self._session.respond(self._conversation, text)
-
-    def _prompt(self) -> Any:
-        from prompt_toolkit import PromptSession
-        from prompt_toolkit.history import FileHistory, InMemoryHistory
-        from prompt_toolkit.key_binding import KeyBindings
-
-        keys = KeyBindings()
-
-        @keys.add("escape", "enter")
-        def _(event: Any) -> None:
-            event.current_buffer.insert_text("\n")
-
-        history: Any = InMemoryHistory()
-        try:
-            if not is_private():
-                data_dir().mkdir(parents=True, exist_ok=True)
-                history = FileHistory(str(data_dir() / HISTORY))
-        except OSError as error:
-            print(f"Your input history is not saved: {error}", file=sys.stderr)  # noqa: T201
-        return PromptSession(history=history, key_bindings=keys, multiline=False)
-
-    def _read(self, prompt: Any) -> str | None:
-        while True:
             try:
-                text: str = prompt.prompt("› ", pre_run=self._begin)
-                return text
+                self._take(text.strip())
+            except KeyboardInterrupt:
+                self._desk.say("Stopped.")
+        self._desk.close()
+
+    def welcome(self) -> None:
+        """Greet, and offer by number what is next, or first questions."""
+        greeting, next_ = self._desk.greeting()
+        self._asks = next_ or FIRST
+        self._desk.say(greeting or WELCOME)
+        for number, ask in enumerate(self._asks, 1):
+            self._desk.say(f"  {number}. {ask}")
+        if is_private():
+            self._desk.say("Private: nothing of this is kept.")
+        self._desk.say(MORE)
+
+    def _read(self) -> str | None:
+        """Wait for a line; None at the end of the input."""
+        from assistant.render.terminal import wants_plain
+        from assistant.terminal import editor
+
+        while True:
+            editor.adapt(self._prompt, self._bar, plain=wants_plain())
+            try:
+                return self._prompt.prompt(pre_run=self._desk.begin)
             except KeyboardInterrupt:
                 continue
             except EOFError:
                 return None
 
-    def _act(self, actions: "Sequence[Action]", screen: Any) -> None:
-        from assistant.player import LiveScreen, run
+    def _bar(self) -> str:
+        from assistant.terminal.bar import line
+
+        return line(self._desk.place, self._prompt.output.get_size().columns)
+
+    def _take(self, text: str) -> None:
+        """Do what a line asks for."""
+        from assistant.terminal.commands import dispatch, is_command
+
+        if text.casefold() in ("quit", "exit"):
+            text = "/quit"
+        if not self._desk.replies and text in "123"[: len(self._asks)] and text:
+            text = self._asks[int(text) - 1]
+            self._desk.say(text)
+        if is_command(text):
+            text = dispatch(text, self._desk)
+        if not text:
+            return
+        reply = self._desk.answer(text)
+        self._act(reply.actions)
+        self._desk.leaving = reply.intent == "goodbye"
+
+    def _act(self, actions: "Sequence[Action]") -> None:
+        from assistant.commands.common import all_cores
+        from assistant.player import LiveScreen, PipeScreen, Screen, run
+        from assistant.render.terminal import wants_plain
 
         for action in actions:
             if not action.start or action.type != "exercise":
                 continue
+            screen: Screen = (
+                PipeScreen(self._desk.say) if wants_plain() else LiveScreen(self._desk.screen)
+            )
             try:
-                run(
-                    self._mind.exercises[action.id], LiveScreen(screen), choose=choose_option,
-                    keep=self._session.keep_run,
-                )  # fmt: skip
-                self._go_on(screen)
+                with all_cores():
+                    result = run(
+                        self._desk.mind.exercises[action.id], screen, choose=choose_option,
+                        keep=self._desk.session.keep_run,
+                    )  # fmt: skip
+                self._desk.trained_on(result.device)
+                self._go_on()
             except (LodestarError, RuntimeError, OSError) as error:
-                screen.print(str(error))
+                self._desk.say(str(error))
 
-    def _go_on(self, screen: Any) -> None:
+    def _go_on(self) -> None:
         """Say what is next once an exercise is over."""
         from assistant.learner import progress
 
-        learner = self._session.learner()
+        learner = self._desk.session.learner()
         headline = progress.headline(
-            progress.progress(learner.records, self._mind.exercises, learner.now)
+            progress.progress(learner.records, self._desk.mind.exercises, learner.now)
         )
         if headline:
-            screen.print(headline)
-            screen.print()
+            self._desk.say(f"{headline}\n")
 
 
 def choose_option(question: str, choices: Sequence[str]) -> int | None:

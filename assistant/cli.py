@@ -16,13 +16,15 @@ from assistant.commands.common import (
     print_json,
     print_reply,
 )
+from assistant.commands.naming import entry_ids
 from assistant.errors import LodestarError, UsageError
+from assistant.settings import current
 
 # Commands by the module that holds them; a module is imported when its command is wanted.
 MODULES = {
-    "evaluate": "evaluate", "exercise": "exercise", "gap": "gap", "knowledge": "knowledge",
-    "path": "path", "profile": "profile", "progress": "progress", "quiz": "quiz",
-    "review": "quiz", "roles": "roles",
+    "completion": "completion", "config": "config", "evaluate": "evaluate", "exercise": "exercise",
+    "gap": "gap", "knowledge": "knowledge", "mcp": "mcp", "path": "path", "profile": "profile",
+    "progress": "progress", "quiz": "quiz", "review": "quiz", "roles": "roles",
 }  # fmt: skip
 
 
@@ -51,7 +53,7 @@ class Main(click.Group):
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - nobody reads any more
             raise SystemExit(0) from None
         except Exception as error:
-            if os.environ.get("LODESTAR_DEBUG") or not _is_ours(error):
+            if current().debug or not _is_ours(error):
                 raise
             click.echo(str(error), err=True)
             raise SystemExit(2 if isinstance(error, UsageError) else 1) from None
@@ -69,8 +71,9 @@ def _is_ours(error: Exception) -> bool:
 @click.version_option(package_name="lodestar-ml")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 @click.option("--private", is_flag=True, help="Keep nothing of what you do.")
+@click.option("--plain", is_flag=True, help="Plain text: no colours, no drawings.")
 @click.pass_context
-def main(context: click.Context, debug: bool, private: bool) -> None:
+def main(context: click.Context, debug: bool, private: bool, plain: bool) -> None:
     """Learn machine learning and deep learning, find your role, train real models.
 
     Without a command: the chat. With piped input: one message a line, plain answers.
@@ -86,6 +89,8 @@ def main(context: click.Context, debug: bool, private: bool) -> None:
         os.environ["LODESTAR_DEBUG"] = "1"
     if private:
         os.environ["LODESTAR_PRIVATE"] = "1"
+    if plain:
+        os.environ["LODESTAR_PLAIN"] = "1"
     if context.invoked_subcommand is None:
         _chat()
 
@@ -129,10 +134,16 @@ def _input_lines() -> Iterator[str]:
 @click.option("--plain", is_flag=True, help="Plain text, no colours.")
 @Json
 def ask(text: tuple[str, ...], batch: Any, plain: bool, as_json: bool) -> None:
-    """Ask one question: lodestar ask "what is overfitting?"
+    """Ask one question.
 
     With --batch each line is a conversation of its own: {"text": "…"}, {"turns": ["…", "…"]},
     or just the question.
+
+    \b
+    Examples:
+      lodestar ask "what is overfitting?"
+      lodestar ask "CNN vs RNN" --json
+      lodestar ask --batch questions.jsonl --json > answers.jsonl
     """
     if batch is not None:
         from assistant.batch import answers
@@ -142,16 +153,24 @@ def ask(text: tuple[str, ...], batch: Any, plain: bool, as_json: bool) -> None:
         return
     if not text:
         raise UsageError('Nothing was asked. Try: lodestar ask "what is a neural network?"')
+    talk = new_conversation()
     from assistant.batch import timed
 
-    print_reply(timed(new_conversation(), " ".join(text)), plain, as_json)
+    print_reply(timed(talk, " ".join(text)), plain, as_json)
 
 
 @main.command()
-@click.argument("names", nargs=-1, required=True, metavar="A B [C]")
+@click.argument("names", nargs=-1, required=True, metavar="A B [C]",
+                shell_complete=entry_ids("roles", "concepts"))  # fmt: skip
 @Json
 def compare(names: tuple[str, ...], as_json: bool) -> None:
-    """Put two or three roles, or concepts, side by side: lodestar compare cnn rnn"""
+    """Put two or three roles, or concepts, side by side.
+
+    \b
+    Examples:
+      lodestar compare cnn rnn
+      lodestar compare data_analyst data_scientist data_engineer
+    """
     from assistant import careers
 
     if not 2 <= len(names) <= 3:
@@ -162,7 +181,13 @@ def compare(names: tuple[str, ...], as_json: bool) -> None:
 @main.command()
 @Json
 def doctor(as_json: bool) -> None:
-    """Show versions, device, model, cache and data, and what to mend."""
+    """Show versions, device, model, cache and data, and what to mend.
+
+    \b
+    Examples:
+      lodestar doctor
+      lodestar doctor --json
+    """
     from assistant.doctor import report
 
     document = report()

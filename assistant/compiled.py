@@ -52,6 +52,7 @@ def sources() -> list[Path]:
         *sorted(LANGUAGE.glob("*.yaml")), PHRASES, *files(package()),
         here / "search.py", here / "questions.py", here / "compiling.py",
         *sorted((here / "language").glob("*.py")), here / "language" / "shorthand.yaml",
+        here / "language" / "matcher.npz",
         *sorted((here / "language" / "story").glob("*.*")),
         package_dir("knowledge") / "passages.py", package_dir("knowledge") / "library.py",
     ]  # fmt: skip

@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from assistant import compiled
 from assistant.compiled import COMPLETE, EXERCISES, LANGUAGE, LATEST, PHRASES
 from assistant.errors import CacheError, LodestarError
+from assistant.language import matcher
 from assistant.language.intents import IntentClassifier
 from assistant.language.masking import both, encode_both
 from assistant.language.mentions import MentionFinder, owners, tokens
@@ -25,12 +26,18 @@ from assistant.mind import Mind, Model, Say
 from assistant.places import package_dir
 from assistant.questions import Questions
 from assistant.search import Encode, Floats, SearchIndex
+from assistant.wordings import Wordings
 from knowledge import library as knowledge
 from knowledge.authoring import Loader, read_all
 from knowledge.fingerprint import ROOT
 from skills.exercise import catalogue
 
+Kept = TypeVar("Kept", SearchIndex, Wordings)
 OUT_OF_SCOPE = ("out_of_scope", "other_career")
+LEARNT_WITH = (
+    "encoder", "features", "finetune", "intents", "kernel", "masking", "rejection", "runtime",
+    "weights",
+)  # fmt: skip
 SLICE = 512  # texts that are embedded between two words of how far it is
 COMMON = 3  # utterances that must hold a word, which the knowledge does not, for no typing mistake
 
@@ -66,7 +73,7 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     searched = knowledge.write(entries, work)
     texts, gists = [item.text for item in searched], [item.gist for item in searched]
     encode = told(encoder.encode, f"Embedding {len(searched):,} passages", say)
-    SearchIndex.build(texts, encode, _previous(cache), gists).save(work)
+    SearchIndex.build(texts, encode, _previous(cache, SearchIndex), gists).save(work)
     write_json(work / "model.json", compiled.MODEL)
     utterances = read_utterances(LANGUAGE)
     everyday = words_of(text for label in OUT_OF_SCOPE for text in utterances[label])
@@ -85,7 +92,11 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     library = knowledge.Library(work)
     write_json(work / "names.json", names_of(library))
     names = Mind(work, cache, model).names
-    write_json(work / "questions.json", questions_table(library, names, texts))
+    table = questions_table(library, names, texts)
+    write_json(work / "questions.json", table)
+    asking = [texts[row] for row in Questions(table).rows]
+    match = told(encoder.matching, f"Reading {len(asking):,} wordings of questions", say)
+    Wordings.build(asking, match, matcher.version(), _previous(cache, Wordings)).save(work)
     learnt = masked_utterances(names)
     layers = told(encoder.layers, "Reading what people ask", say)
     _intents(learnt, encode_both(layers), work / "intents", cache, say)
@@ -140,8 +151,8 @@ def _intents(
 ) -> None:
     """Put the trained classifier into `target`: the last one, if nothing it learnt from changed."""
     learnt = hashlib.sha256(json.dumps(utterances).encode())
-    for path in sorted((package_dir("assistant") / "language").glob("*.py")):
-        learnt.update(path.read_bytes())
+    for name in LEARNT_WITH:
+        learnt.update((package_dir("assistant") / "language" / f"{name}.py").read_bytes())
     for kept in cache.glob("mind-*/intents"):
         key = kept / "learnt"
         if key.exists() and key.read_text("utf-8") == learnt.hexdigest():
@@ -171,13 +182,13 @@ def _mapping(path: Path) -> dict[str, str]:
     return {str(name): str(phrase).strip() for name, phrase in phrases.items()}
 
 
-def _previous(cache: Path) -> SearchIndex | None:
-    """Return the newest index that is there, whose vectors can be taken over."""
+def _previous(cache: Path, kind: type[Kept]) -> Kept | None:
+    """Return the newest index of a kind that is there, whose vectors can be taken over."""
     folders = sorted(cache.glob("mind-*"), key=lambda path: path.stat().st_mtime, reverse=True)
     for folder in folders:
         try:
             if json.loads((folder / "model.json").read_text("utf-8")) == compiled.MODEL:
-                return SearchIndex.open(folder)
+                return kind.open(folder)
         except (OSError, ValueError):
             continue
     return None

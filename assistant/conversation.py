@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from assistant.context import WHICH_OF, Reading, ordinals, readings, returns
-from assistant.language.encoder import last
+from assistant.language.encoder import Encoder, last
 from assistant.language.mentions import WEAK, Mention
 from assistant.language.understanding import Parts, Understanding, understand
 from assistant.learner.keeping import Learner
@@ -30,7 +30,7 @@ from assistant.replies import (
 from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
 from assistant.reply import Reply, Text
 from assistant.scope import in_field, in_scope, strange_subject
-from assistant.search import Encode, Floats
+from assistant.search import Floats
 from assistant.several import ASKS, joined, split
 from skills.exercise import Catalogue
 
@@ -51,26 +51,19 @@ OWN_INTENT = 0.5  # how likely the intent of a message's own words must be to be
 class Mind(Parts, Knowing, Protocol):
     """What a conversation needs of `assistant.mind.Mind`."""
 
+    @property
+    def encoder(self) -> Encoder: ...
+    @property
+    def exercises(self) -> Catalogue: ...
+
 
 class Conversation:
     """One learner talking with Lodestar; remembers topics and what was left open."""
 
-    def __init__(
-        self,
-        mind: Mind,
-        encode: Encode,
-        exercises: Catalogue,
-        level: str = "newcomer",
-        today: date | None = None,
-    ) -> None:
-        """Start a conversation; deadlines such as "by June" count from `today`.
-
-        `encode` gives the vectors of `assistant.language.encoder.Encoder.layers`.
-        """
+    def __init__(self, mind: Mind, level: str = "newcomer", today: date | None = None) -> None:
+        """Start a conversation; deadlines such as "by June" count from `today`."""
         self._today = today
         self._mind = mind
-        self._encode = encode
-        self._exercises = exercises
         self._read: dict[str, Understanding] = {}  # what was understood while answering a message
         self._explained: Reply | None = None  # the last reply that says how it came to be
         self.memory = Memory(level=level)
@@ -169,7 +162,7 @@ class Conversation:
     def _understood(self, text: str) -> Understanding:
         """Return what a text means on its own; each text of a message is looked into once."""
         if text not in self._read:
-            self._read[text] = understand(text, self._encode, self._mind, self._today)
+            self._read[text] = understand(text, self._mind, self._today)
         return self._read[text]
 
     def _turn(self, heard: Understanding) -> Turn:
@@ -186,7 +179,7 @@ class Conversation:
         if talks and asks and not again:
             intent, sure = self._substantial(heard)
         if intent in (*dispatch.TALK, *control.CONTROL) and sure >= SMALL_TALK:
-            return Turn(self._mind, heard, self.memory, self._exercises, intent, about, sure)
+            return Turn(self._mind, heard, self.memory, self._mind.exercises, intent, about, sure)
         replans = self._replans(heard)
         leans_on = ""
         chosen = self._spelt(heard)
@@ -204,7 +197,7 @@ class Conversation:
         if intent in dispatch.CAREER or intent in dispatch.ADVICE:
             about = tuple(self._as_role(mention) for mention in about)
         return Turn(
-            self._mind, heard, self.memory, self._exercises, intent, about, sure, leans_on
+            self._mind, heard, self.memory, self._mind.exercises, intent, about, sure, leans_on
         )  # fmt: skip
 
     def _replans(self, heard: Understanding) -> bool:
@@ -286,7 +279,7 @@ class Conversation:
         goes = control.GO.match(message) or practice.AGREED.search(message)
         if self.memory.offer and goes:
             return practice.starting(self._plain_turn(message, "affirm"), self.memory.offer)
-        named = practice.by_id(message, self._exercises)
+        named = practice.by_id(message, self._mind.exercises)
         if named:
             self.memory.pending = Pending()
             return practice.starting(self._plain_turn(message, "exercise_start"), named)
@@ -307,19 +300,19 @@ class Conversation:
         card = self._mind.library.cards[id_]
         heard = self._understood(f"what is {card.name}")
         about = (Mention(id_, card.kind, card.name, 1.0, 8, 8 + len(card.name)),)
-        turn = Turn(self._mind, heard, self.memory, self._exercises, "define", about)
+        turn = Turn(self._mind, heard, self.memory, self._mind.exercises, "define", about)
         reply = concept.reply(turn) or talk.unsure(turn)
         self._remember(turn, reply)
         return dataclasses.replace(reply, question=message, trace=why.trace(turn))
 
     def _plain_turn(self, message: str, intent: str) -> Turn:
         heard = self._understood(message)
-        return Turn(self._mind, heard, self.memory, self._exercises, intent, ())
+        return Turn(self._mind, heard, self.memory, self._mind.exercises, intent, ())
 
     def _heard(self, heard: Understanding) -> Turn:
         """Return the turn of a message as it stands, without the conversation around it."""
         about = tuple(heard.named())
-        return Turn(self._mind, heard, self.memory, self._exercises, heard.intent, about,
+        return Turn(self._mind, heard, self.memory, self._mind.exercises, heard.intent, about,
                     heard.confidence)  # fmt: skip
 
     def _taken(self, message: str, pending: Pending) -> bool:
@@ -354,7 +347,7 @@ class Conversation:
 
     def _meanings(self, texts: Sequence[str]) -> Floats:
         """Return unit vectors of what texts mean, float32 (n, 384)."""
-        return last(self._encode(texts))
+        return last(self._mind.encoder.layers(texts))
 
     def _remember(self, turn: Turn, reply: Reply) -> None:
         if reply.status != "answered" or reply.intent in dispatch.TALK:

@@ -14,12 +14,13 @@ PACKAGES = (
     "lodestar-ml", "torch", "onnxruntime", "sentence-transformers", "scikit-learn", "numpy", "rich",
     "prompt_toolkit",
 )  # fmt: skip
+EXTRAS = ("exercises", "medical")  # what exercises need beside PACKAGES
 
 
-def _of_exercises() -> list[str]:
-    """Return the packages that the extra `exercises` asks for."""
+def _of(extra: str) -> list[str]:
+    """Return the packages that an extra asks for."""
     asked = importlib.metadata.requires(PACKAGES[0]) or ()
-    rows = (row for row in asked if "extra == 'exercises'" in row or 'extra == "exercises"' in row)
+    rows = (row for row in asked if re.search(rf"extra == ['\"]{extra}['\"]", row))
     return sorted({re.split(r"[^\w.-]", row, maxsplit=1)[0] for row in rows})
 
 
@@ -27,14 +28,15 @@ def report() -> dict[str, Any]:
     """Return versions, device, model, folders, and a list of problems with how to mend each."""
     problems: list[str] = []
     document: dict[str, Any] = {"python": platform.python_version(), "system": platform.platform()}
-    exercises = _of_exercises()
-    for package in (*PACKAGES, *exercises):
+    extra_of = {package: extra for extra in EXTRAS for package in _of(extra)}
+    for package in (*PACKAGES, *extra_of):
         try:
             document[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             document[package] = None
-            if package in exercises:
-                problems.append(f'{package} is missing: pip install "lodestar-ml[exercises]"')
+            if package in extra_of:
+                extra = extra_of[package]
+                problems.append(f'{package} is missing: pip install "lodestar-ml[{extra}]"')
     from skills.device import choose
 
     device = choose("auto")

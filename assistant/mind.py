@@ -22,6 +22,7 @@ from assistant.language.spelling import Speller
 from assistant.places import cache_dir, data_dir
 from assistant.questions import Questions
 from assistant.search import Index, Joined, SearchIndex
+from assistant.wordings import Wordings
 from knowledge import library as knowledge
 from skills.exercise import Catalogue
 
@@ -104,6 +105,11 @@ class Mind:
         return Questions(rows)
 
     @cached_property
+    def wordings(self) -> Wordings:
+        """The wordings of the stored questions, by what they ask."""
+        return Wordings.open(*self._folders())
+
+    @cached_property
     def encoder(self) -> encoding.Encoder:
         """The sentence model."""
         return self.model()
@@ -144,11 +150,12 @@ class Mind:
         return phrases
 
     def warm_up(self) -> None:
-        """Open every part now, so that no question waits; garbage is collected from here on."""
+        """Open every part now, so that no question waits; it is never looked at as garbage."""
         for part in (
             self.library,
             self.index,
             self.questions,
+            self.wordings,
             self.names,
             self.phrases,
             self.speller,
@@ -159,7 +166,6 @@ class Mind:
             assert part is not None
         self.encoder.encode(["ready"])
         gc.freeze()
-        gc.enable()
 
 
 def open_mind(say: Say = _silent, model: Model | None = None) -> Mind:

@@ -8,7 +8,8 @@ import platformdirs
 NAME = "lodestar"
 FILE = "learner.db"  # what is known of the learner
 HISTORY = "history"  # what was typed in the chat, kept by the line editor
-PRIVATE = "LODESTAR_PRIVATE"
+RUNS = "runs"  # in the cache: trainings that were cut short, and what whole ones measured
+SETTINGS = "config.toml"
 
 
 def _home() -> Path | None:
@@ -34,6 +35,12 @@ def workspace_dir() -> Path:
     return home / "workspace" if home else data_dir() / "workspace"
 
 
+def config_file() -> Path:
+    """Return the file of the learner's settings, which need not exist."""
+    folder = _home() or Path(platformdirs.user_config_dir(NAME, appauthor=False))
+    return folder / SETTINGS
+
+
 def package_dir(package: str) -> Path:
     """Return the folder of one of our packages, without importing it."""
     return Path(__file__).resolve().parent.parent / package
@@ -41,4 +48,6 @@ def package_dir(package: str) -> Path:
 
 def is_private() -> bool:
     """Return whether nothing may be kept."""
-    return os.environ.get(PRIVATE, "") not in ("", "0")
+    from assistant.settings import current
+
+    return current().private

@@ -7,12 +7,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from assistant.errors import UsageError
 from assistant.learner.runs import Curves, keep_run
-from assistant.places import cache_dir, is_private
+from assistant.places import RUNS, cache_dir, is_private
 from assistant.render import figure
 from assistant.render.curve import chart
 from assistant.render.plain import inline
+from assistant.settings import current
 from skills.checkpoint import Checkpoint, key
+from skills.device import DeviceError
+from skills.device import choose as choose_device
 from skills.exercise import Exercise
 from skills.play import Ask, Done, Event, Events, Judge, Measure, Result, Say, Show, Train, play
 
@@ -37,7 +41,7 @@ def run(
     screen: Screen,
     *,
     seed: int = 0,
-    device: str = "auto",
+    device: str | None = None,
     choose: Choose | None = None,
     afresh: bool = False,
     writes: bool = True,
@@ -51,10 +55,11 @@ def run(
     `constants` stand in for those at the top of the solution. Of several processes that train
     together only the first `writes` what is to be kept. The run is kept with its curves, in the
     learner's file unless `keep` is another, before its end is shown; one with `constants` is not.
-    In private mode no file is written.
+    In private mode no file is written. Without `device` the one in the settings is used.
     """
+    device = device or device_set(exercise)
     name = key(exercise, seed, device, constants or {})
-    kept = Checkpoint(cache_dir() / "runs", name, writes=writes and not is_private())
+    kept = Checkpoint(cache_dir() / RUNS, name, writes=writes and not is_private())
     saved = None if afresh else kept.load()
     record = keep if writes and not constants else _leave
     answers: Mapping[str, int] | None = None if choose else {}
@@ -114,14 +119,32 @@ def _pull(
 def _remember(name: str, result: Result) -> None:
     """Keep what a whole run measured, so that a what-if need not train it again."""
     with contextlib.suppress(OSError):
-        file = cache_dir() / "runs" / f"{name}.result.json"
+        file = cache_dir() / RUNS / f"{name}.result.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(dataclasses.asdict(result)), "utf-8")
 
 
+def device_set(exercise: Exercise) -> str:
+    """Return the device that the settings ask for; raises UsageError where it is not there.
+
+    An exercise that trains on the CPU alone is not held back by a GPU in the settings.
+    """
+    asked = current().device
+    if asked in ("auto", "cpu"):
+        return asked
+    if exercise.device == "cpu":
+        return "auto"
+    try:
+        return choose_device(asked).name
+    except DeviceError as error:
+        raise UsageError(
+            f"{error}\nYour settings ask for {asked}; change that with: lodestar config device auto"
+        ) from error
+
+
 def remembered(exercise: Exercise, seed: int, device: str) -> Mapping[str, Any] | None:
     """Return the document of an earlier run with this seed, device and code, if there is one."""
-    file = cache_dir() / "runs" / f"{key(exercise, seed, device, {})}.result.json"
+    file = cache_dir() / RUNS / f"{key(exercise, seed, device, {})}.result.json"
     with contextlib.suppress(OSError, ValueError):
         document: Mapping[str, Any] = json.loads(file.read_text("utf-8"))
         return document
@@ -217,7 +240,7 @@ class LiveScreen:
 
         width = min(self._console.width, WIDEST)
         if isinstance(event, Say | Judge):
-            self._console.print(markdown(_said(event)), "", width=width)
+            self._console.print(markdown(said(event)), "", width=width)
             return
         for line in _lines(event, width, plain=False):
             self._console.print(line, soft_wrap=isinstance(event, Show))
@@ -260,7 +283,7 @@ class LiveScreen:
             self._stage = ""
 
 
-def _said(event: Say | Judge) -> str:
+def said(event: Say | Judge) -> str:
     """Return what an event says, as Markdown."""
     if isinstance(event, Say):
         return event.text
@@ -274,7 +297,7 @@ def _lines(event: Event, width: int, *, plain: bool) -> list[str]:
         case Say() | Judge():
             from assistant.render.terminal import lines
 
-            paragraphs = _said(event).split("\n\n")
+            paragraphs = said(event).split("\n\n")
             return [inline(line) for part in paragraphs for line in [*lines(part), ""]]
         case Measure():
             values = [f"  {value.label}: {value.text}  ({value.meaning})" for value in event.values]

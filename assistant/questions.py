@@ -1,9 +1,10 @@
 """Which stored question a message asks.
 
 Every question of the knowledge base stands there in several wordings, with its answer. A message
-asks it if it is near to the wordings, to the best one and on average, near to the answer, and
-names what the question names. A logistic regression over these signs says how likely that is;
-`lodestar evaluate questions` fits and measures it on our own wordings, each held out in turn.
+asks it if its vector of `Encoder.matching` is near to theirs, to the best one and on average, if
+it is near to the answer, and names what the question names. A logistic regression over these
+signs says how likely that is; `lodestar evaluate questions` fits and measures it on wordings
+that nothing was learnt from.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -20,15 +21,16 @@ from knowledge.library import PassageRef
 AVERAGE, ANSWER, WORDS = 0.4, 0.4, 0.4  # weights of the first, coarse ranking
 NEAREST = 12  # questions that are looked at closely
 # The logistic regression, in the order of the fields of Signs, from `lodestar evaluate questions`.
-WEIGHTS = (1.12, 2.29, 3.02, 0.73, -0.38, 5.66)
-INTERCEPT = -3.97
+WEIGHTS = (7.46, 1.92, 1.48, 0.5, -0.59, 5.16)
+INTERCEPT = -6.72
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A stored question with the probability that a message asks it.
 
-    `dense` is the cosine to the nearest wording; `named` whether the message names the entry.
+    `dense` is the cosine of the sentence vectors to the nearest wording; `named` whether the
+    message names the entry.
     """
 
     entry: str
@@ -42,7 +44,7 @@ class Asked:
 class Signs:
     """What speaks for and against a stored question, an array each with a value a question."""
 
-    average: Floats  # mean cosine to the wordings
+    average: Floats  # mean likeness to the wordings
     answer: Floats  # cosine to the answer
     words: Floats  # share of the message's words, weighted by rarity, in the answer
     named: Floats  # 1 where the message names the question's entry
@@ -59,13 +61,13 @@ class Questions:
 
     def __init__(self, table: Sequence[Sequence[Any]]) -> None:
         self.places = [(str(row[0]), str(row[1])) for row in table]
-        self._count = np.array([row[3] for row in table], dtype=np.intp)
+        self.counts = np.array([row[3] for row in table], dtype=np.intp)
         self._answer = np.array([row[4] for row in table], dtype=np.intp)
         self._names = [frozenset(row[5]) for row in table]
-        self._rows = np.concatenate(
+        self.rows = np.concatenate(
             [np.arange(row[2], row[2] + row[3]) for row in table] or [np.empty(0, np.intp)]
         )
-        self._starts = np.concatenate(([0], np.cumsum(self._count)[:-1])).astype(np.intp)
+        self._starts = np.concatenate(([0], np.cumsum(self.counts)[:-1])).astype(np.intp)
 
     @staticmethod
     def table(places: Sequence[PassageRef], names: Sequence[Collection[str]]) -> list[list[Any]]:
@@ -100,17 +102,16 @@ class Questions:
         return len(self.places)
 
     def signs(
-        self, dense: Floats, lexical: Floats, mentions: Iterable[Mention]
+        self, likeness: Floats, dense: Floats, lexical: Floats, mentions: Iterable[Mention]
     ) -> tuple[npt.NDArray[np.intp], Floats, Signs]:
         """Return the nearest questions: numbers, cosines to the best wording of each, signs.
 
-        `dense` and `lexical` are the scores of every row of the index for the message.
+        `likeness` is that of every wording to the message; `dense` and `lexical` are the scores
+        of every row of the index for it.
         """
-        nearest = np.maximum.reduceat(dense[self._rows], self._starts)
-        average = (np.add.reduceat(dense[self._rows], self._starts) / self._count).astype(
-            np.float32
-        )
-        words = np.maximum.reduceat(lexical[self._rows], self._starts)
+        nearest = np.maximum.reduceat(likeness, self._starts)
+        average = (np.add.reduceat(likeness, self._starts) / self.counts).astype(np.float32)
+        words = np.maximum.reduceat(lexical[self.rows], self._starts)
         answer = dense[self._answer]
         coarse = nearest + AVERAGE * average + ANSWER * answer + WORDS * words
         named = [mention.id for mention in mentions if mention.score > WEAK]
@@ -124,7 +125,7 @@ class Questions:
         single = [self._names[number] for number in chosen]
         return (
             chosen,
-            nearest[chosen],
+            np.maximum.reduceat(dense[self.rows], self._starts)[chosen],
             Signs(
                 average[chosen],
                 answer[chosen],
@@ -135,11 +136,13 @@ class Questions:
             ),
         )
 
-    def asked(self, dense: Floats, lexical: Floats, mentions: Sequence[Mention]) -> list[Asked]:
+    def asked(
+        self, likeness: Floats, dense: Floats, lexical: Floats, mentions: Sequence[Mention]
+    ) -> list[Asked]:
         """Return the questions that a message may ask, the likeliest first."""
         if not len(self):
             return []
-        chosen, nearest, signs = self.signs(dense, lexical, mentions)
+        chosen, nearest, signs = self.signs(likeness, dense, lexical, mentions)
         logit = signs.matrix() @ np.array(WEIGHTS, np.float32) + INTERCEPT
         chance = 1 / (1 + np.exp(-logit))
         return [

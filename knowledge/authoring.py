@@ -109,7 +109,11 @@ def document_of(text: str, name: str) -> dict[str, Any]:
     """Return the mapping that YAML holds; raises KnowledgeError where it holds no plain one."""
     try:
         _plain(text, name)
-        document = yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader, in C
+        root = yaml.compose(text, Loader=Loader)
+        twice = list(_twice(root, name))
+        if twice:
+            raise KnowledgeError(twice)
+        document = yaml.SafeLoader("").construct_document(root) if root else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -120,6 +124,23 @@ def document_of(text: str, name: str) -> dict[str, Any]:
         fault = Fault(name, 1, "YAML", "is not a mapping", "write `field: value` lines")
         raise KnowledgeError([fault])
     return document
+
+
+def _twice(root: yaml.Node | None, name: str) -> Iterator[Fault]:
+    """Yield a fault for every key that its mapping has already: YAML would keep the last alone."""
+    nodes = [root]
+    for node in nodes:
+        if isinstance(node, yaml.SequenceNode):
+            nodes.extend(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            lines: dict[str, int] = {}
+            for key, value in node.value:
+                nodes.append(value)
+                line = key.start_mark.line + 1
+                first = lines.setdefault(str(key.value), line)
+                if first != line:
+                    problem = f"stands on line {first} already"
+                    yield Fault(name, line, str(key.value), problem, "join the two or drop one")
 
 
 def _explain(error: ValidationError, text: str, name: str) -> Iterator[Fault]:

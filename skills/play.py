@@ -39,7 +39,7 @@ from skills.events import (
 )
 from skills.exercise import Check, Exercise, Prediction, Stage, Step
 from skills.figures import Curves, Figure, Images, Matrix, Table
-from skills.program import Program, Progress
+from skills.program import Program, Progress, Pulled
 
 
 def play(
@@ -59,7 +59,7 @@ def play(
     Raises DeviceError or MissingPackage on the first `next`, before anything is trained.
     """
     chosen = choose(device, cpu_only=exercise.device == "cpu")
-    run = _Run(exercise, seed, chosen, dict(saved or {}), dict(constants or {}))
+    run = Playing(exercise, seed, chosen, dict(saved or {}), dict(constants or {}))
     run.start()
     try:
         if saved:
@@ -79,7 +79,7 @@ _OUTCOMES: dict[str, Literal["held", "did not hold here", "undecided"]] = {
 
 
 @dataclass(slots=True)
-class _Run:
+class Playing:
     """What is known while an exercise is played."""
 
     exercise: Exercise
@@ -94,7 +94,7 @@ class _Run:
     made: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     chosen: dict[str, int] = field(default_factory=dict)
     decided: str = ""
-    program: Program = field(init=False)
+    program: Pulled = field(init=False)
 
     def start(self) -> None:
         """Load data and solution; the solution's generator does nothing before it is pulled."""

@@ -4,13 +4,31 @@ import contextlib
 import importlib
 import inspect
 from collections.abc import Generator, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from skills import data
 from skills.exercise import Exercise
 
 Progress = Mapping[str, Any]
 BATCH = "BATCH"  # the constant that is halved when memory runs out
+
+
+class Pulled(Protocol):
+    """What yields the progress of an exercise's stages, one after the other."""
+
+    states: dict[str, Any]
+
+    def place(self) -> str:
+        """Return in words how far the saved states go."""
+
+    def next(self, stage: str) -> Progress | str:
+        """Return the next bit of progress of a stage, or a word to the learner about it."""
+
+    def finish(self) -> None:
+        """Pull what is left after the last stage."""
+
+    def close(self) -> None:
+        """End the program."""
 
 
 class Program:

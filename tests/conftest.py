@@ -18,7 +18,6 @@ from filelock import FileLock
 
 from assistant.conversation import Conversation
 from assistant.mind import Mind, open_mind
-from skills.exercise import catalogue
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +54,7 @@ def mind(compiled: Path) -> Mind:
 @pytest.fixture
 def chat(mind: Mind) -> Callable[[], Conversation]:
     """Return a function that starts a new conversation."""
-    return lambda: Conversation(mind, mind.encoder.layers, catalogue())
+    return lambda: Conversation(mind)
 
 
 @pytest.fixture

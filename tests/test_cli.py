@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from threadpoolctl import threadpool_info
+
+from assistant.commands.common import THREADS, play_exercise
 
 HEAVY = (
     "torch",
@@ -170,11 +173,46 @@ def test_the_first_prompt_waits_for_nothing_heavy(ready: Path) -> None:
     code = (
         "from assistant.cli import _compiled_first\n"
         "from assistant.chat import Chat\n"
-        "from assistant.render.terminal import console\n"
-        "chat = Chat(_compiled_first())\n"
-        "chat._prompt()\n"
-        "chat._welcome(console())\n"
+        "Chat(_compiled_first()).welcome()\n"
     )
     modules = imported_by(code, ready)
     assert "prompt_toolkit" in modules
     assert modules.isdisjoint((*HEAVY, "numpy", "onnxruntime", "assistant.conversation"))
+
+
+def test_one_thread_is_for_questions_alone(ready: Path) -> None:
+    code = (
+        "import gc, json, os, sys\n"
+        "from threadpoolctl import threadpool_info\n"
+        "from assistant.commands.common import all_cores, load_mind\n"
+        "load_mind()\n"
+        "def threads():\n"
+        "    return [pool['num_threads'] for pool in threadpool_info()\n"
+        "            if pool['internal_api'] == 'openblas']\n"
+        "asked = threads()\n"
+        "with all_cores():\n"
+        "    trained = threads()\n"
+        "kept = [name for name in os.environ if name.endswith('_NUM_THREADS')]\n"
+        "json.dump([asked, trained, threads(), kept, gc.isenabled()], sys.stdout)\n"
+    )
+    left = {name: value for name, value in os.environ.items() if name not in THREADS}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=left, check=True)
+    asked, trained, after, kept, collects = json.loads(done.stdout)
+    assert set(asked) <= {1} and after == asked
+    assert trained == [os.cpu_count()] * len(asked)
+    assert kept == [] and collects
+
+
+def test_an_exercise_in_a_conversation_trains_on_all_cores(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def train(*_: Any, **__: Any) -> list[int]:
+        pools = threadpool_info()
+        return [pool["num_threads"] for pool in pools if pool["internal_api"] == "openblas"]
+
+    alone = train()
+    monkeypatch.setattr("assistant.player.run", train)
+    assert play_exercise("cnn_digits", quiet=True) == alone  # as the environment says
+    for name in THREADS:
+        monkeypatch.delenv(name)
+    assert play_exercise("cnn_digits", quiet=True) == [os.cpu_count()] * len(alone)

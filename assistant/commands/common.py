@@ -1,27 +1,30 @@
 """What several commands share: the mind, the encoder, how a result is shown."""
 
+import contextlib
 import gc
 import json
 import os
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from assistant.errors import UsageError
 
+GARBAGE = 200_000  # new objects after which garbage is looked for
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 Json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
 def load_mind() -> Any:
     """Return the compiled mind, compiling it first where that is due.
 
-    Garbage is not collected until `Mind.warm_up`: what is loaded stays, and to look through it
-    for something to free would take a tenth of a second. One thread does the linear algebra: a
-    question is too little work for two.
+    Garbage is rarely collected from here on: what is loaded stays, and to look through it for
+    something to free would take a tenth of a second.
     """
-    gc.disable()
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(GARBAGE)
+    _import_numpy()
     from assistant.language import encoder
     from assistant.places import cache_dir
     from assistant.render.steps import Steps
@@ -39,13 +42,37 @@ def load_mind() -> Any:
     return mind
 
 
+def _import_numpy() -> None:
+    """Import numpy with one thread for its linear algebra: a question is too little for two."""
+    if _says_threads():
+        return
+    os.environ[THREADS[0]] = "1"
+    import numpy  # noqa: F401 - it reads the variable now, processes begun later must not
+
+    del os.environ[THREADS[0]]
+
+
+@contextlib.contextmanager
+def all_cores() -> Iterator[None]:
+    """Let an exercise do its linear algebra on every core, as it does outside a conversation."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(None if _says_threads() else os.cpu_count(), user_api="blas"):
+        yield
+
+
+def _says_threads() -> bool:
+    """Return whether the user says how many threads there may be."""
+    return any(name in os.environ for name in THREADS)
+
+
 def new_conversation(mind: Any = None) -> Any:
     """Return a conversation with nothing said yet."""
+    mind = mind or load_mind()
     from assistant.conversation import Conversation
     from assistant.learner.access import now
 
-    mind = mind or load_mind()
-    return Conversation(mind, mind.encoder.layers, mind.exercises, today=now().date())
+    return Conversation(mind, today=now().date())
 
 
 def phrase_of(mind: Any) -> Any:
@@ -102,7 +129,7 @@ def play_exercise(
     *,
     yes: bool = True,
     seed: int = 0,
-    device: str = "auto",
+    device: str | None = None,
     quiet: bool = False,
     keep: Any = None,
 ) -> Any:
@@ -130,4 +157,7 @@ def play_exercise(
 
         choose = choose_option
     keep = keep or keep_run
-    return player.run(exercises[id_], screen, seed=seed, device=device, choose=choose, keep=keep)
+    with all_cores():
+        return player.run(
+            exercises[id_], screen, seed=seed, device=device, choose=choose, keep=keep
+        )

@@ -9,12 +9,18 @@ from assistant.commands.common import Json, load_encoder, load_mind, print_figur
 
 @click.group()
 def evaluate() -> None:
-    """Measure the intent classifier and the search on labelled data."""
+    """Measure the intent classifier and the search on labelled data.
+
+    \b
+    Examples:
+      lodestar evaluate conversation --folds 5
+      lodestar evaluate intents --train train.csv --test test.csv
+    """
 
 
 @evaluate.command("intents")
-@click.option("--train", type=click.Path(exists=True, path_type=Path))
-@click.option("--test", type=click.Path(exists=True, path_type=Path))
+@click.option("--train", type=click.Path(exists=True, path_type=Path), help="To learn from.")
+@click.option("--test", type=click.Path(exists=True, path_type=Path), help="To score on.")
 @click.option("--oos", type=click.Path(exists=True, path_type=Path), help="Out-of-scope texts.")
 @click.option(
     "--clinc", type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -35,7 +41,13 @@ def evaluate_intents(
     minutes: float,
     as_json: bool,
 ) -> None:
-    """Train and score the intent classifier on CLINC150's JSON, CSV `text,category` or YAML."""
+    """Train and score the intent classifier on CLINC150's JSON, CSV `text,category` or YAML.
+
+    \b
+    Examples:
+      lodestar evaluate intents --train train.csv --test test.csv --json
+      lodestar evaluate intents --clinc clinc150 --fine-tune
+    """
     if bool(clinc) == bool(train and test):
         raise click.UsageError("Give either --train and --test, or --clinc.")
     from assistant.evaluation import intents
@@ -55,10 +67,17 @@ def evaluate_intents(
 
 
 @evaluate.command("conversation")
-@click.option("--folds", default=5, show_default=True, type=click.IntRange(2, 20))
+@click.option("--folds", default=5, show_default=True, type=click.IntRange(2, 20),
+              help="Parts, each held out once.")  # fmt: skip
 @Json
 def evaluate_conversation(folds: int, as_json: bool) -> None:
-    """Cross-validate the intents on our own utterances: accuracy, calibration, confusions."""
+    """Cross-validate the intents on our own utterances: accuracy, calibration, confusions.
+
+    \b
+    Examples:
+      lodestar evaluate conversation
+      lodestar evaluate conversation --folds 10 --json
+    """
     from assistant.compiling import masked_utterances
     from assistant.evaluation import conversation
     from assistant.language.masking import encode_both
@@ -70,13 +89,19 @@ def evaluate_conversation(folds: int, as_json: bool) -> None:
 
 
 @evaluate.command("search")
-@click.option("--documents", required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--queries", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--documents", required=True, type=click.Path(exists=True, path_type=Path),
+              help="To search in.")  # fmt: skip
+@click.option("--queries", required=True, type=click.Path(exists=True, path_type=Path),
+              help="To search for.")  # fmt: skip
 @Json
 def evaluate_search(documents: Path, queries: Path, as_json: bool) -> None:
     """Score the search over any documents: hit@k, MRR@10, nDCG@10.
 
     Documents are JSON Lines of {"id", "text"}, queries of {"text", "relevant": [ids]}.
+
+    \b
+    Examples:
+      lodestar evaluate search --documents documents.jsonl --queries queries.jsonl
     """
     from assistant.evaluation import search
 
@@ -84,10 +109,28 @@ def evaluate_search(documents: Path, queries: Path, as_json: bool) -> None:
 
 
 @evaluate.command("questions")
-@click.option("--sample", default=2000, show_default=True, type=click.IntRange(50))
+@click.option(
+    "--train",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Train the matcher anew first, into this file; assistant/language/matcher.npz is in use.",
+)
 @Json
-def evaluate_questions(sample: int, as_json: bool) -> None:
-    """Hold out wordings of stored questions: how often each finds its own question again."""
+def evaluate_questions(target: Path | None, as_json: bool) -> None:
+    """Ask wordings that nothing was learnt from: how often each finds its own question again.
+
+    \b
+    Examples:
+      lodestar evaluate questions --json
+      lodestar evaluate questions --train matcher.npz
+    """
     from assistant.evaluation import questions
 
-    print_figures(questions.evaluate(load_mind(), sample), as_json)
+    mind = load_mind()
+    if target is None:
+        print_figures(questions.evaluate(mind), as_json)
+        return
+    import numpy as np
+
+    np.savez_compressed(target, **questions.train(mind))
+    click.echo(f"Written: {target}. Put it in its place and run the command again to measure it.")

@@ -9,12 +9,15 @@ from typing import Any
 import click
 
 from assistant.commands.common import Json, print_json
+from assistant.commands.naming import exercise_ids
 from assistant.commands.own_code import COMMANDS, catalogue, find, plainly
 from assistant.errors import UsageError
 from assistant.render.plain import inline
+from skills.device import REQUESTS
 
-Seed = click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1))
-Device = click.option("--device", default="auto", type=click.Choice(["auto", "cpu", "cuda", "mps"]))
+Seed = click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1),
+                    help="Decides what is random.")  # fmt: skip
+Device = click.option("--device", type=click.Choice(REQUESTS), help="Else as in your settings.")
 Yes = click.option("--yes", is_flag=True, help="Ask nothing.")
 RANK = "TORCHELASTIC_RUN_ID"  # set by torchrun in the processes that it starts
 
@@ -31,13 +34,27 @@ def exercise() -> None:
     watch ID      judge it each time you save
     hint ID       three hints of rising strength
     what-if ID    change one knob, predict, run, compare
+    notebook ID   the same as a Jupyter notebook
+
+    \b
+    Examples:
+      lodestar exercise list
+      lodestar exercise run cnn_digits
+      lodestar exercise start cnn_digits
+      lodestar exercise check cnn_digits
     """
 
 
 @exercise.command("list")
 @Json
 def exercise_list(as_json: bool) -> None:
-    """List the exercises."""
+    """List the exercises.
+
+    \b
+    Examples:
+      lodestar exercise list
+      lodestar exercise list --json
+    """
     rows = [item.listing() for item in catalogue().values()]
     if as_json:
         print_json(rows)
@@ -47,7 +64,7 @@ def exercise_list(as_json: bool) -> None:
 
 
 @exercise.command("run")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 @Yes
 @Seed
 @Device
@@ -55,13 +72,20 @@ def exercise_list(as_json: bool) -> None:
 @click.option("--nproc", default=1, type=click.IntRange(1, 64), help="Processes, by torchrun.")
 @Json
 def exercise_run(
-    id_: str, yes: bool, seed: int, device: str, afresh: bool, nproc: int, as_json: bool
+    id_: str, yes: bool, seed: int, device: str | None, afresh: bool, nproc: int, as_json: bool
 ) -> None:
-    """Play an exercise: lodestar exercise run cnn_digits --seed 1
+    """Play an exercise.
 
     Ctrl-C keeps the best so far. A run that was stopped or killed goes on where it was.
+
+    \b
+    Examples:
+      lodestar exercise run cnn_digits
+      lodestar exercise run cnn_digits --yes --seed 1 --device cpu
+      lodestar exercise run mlp_digits --json > result.json
     """
     item = find(id_)
+    device = device or _device_set(item)
     if nproc > 1:
         flags = {"--yes": yes, "--afresh": afresh, "--json": as_json}
         given = [flag for flag, on in flags.items() if on]
@@ -82,18 +106,23 @@ def exercise_run(
 
 
 @exercise.command("what-if")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 @click.argument("setting", required=False, metavar="[KNOB=VALUE]")
 @Yes
 @Seed
 @Device
 @Json
 def exercise_what_if(
-    id_: str, setting: str | None, yes: bool, seed: int, device: str, as_json: bool
+    id_: str, setting: str | None, yes: bool, seed: int, device: str | None, as_json: bool
 ) -> None:
-    """Turn one knob, predict, run, compare: lodestar exercise what-if cnn_digits RATE=0.05
+    """Turn one knob, predict, run, compare.
 
     Without KNOB=VALUE: what can be turned.
+
+    \b
+    Examples:
+      lodestar exercise what-if cnn_digits
+      lodestar exercise what-if cnn_digits RATE=0.05
     """
     from assistant.player import remembered
     from skills.what_if import asked, compared, offers
@@ -106,6 +135,7 @@ def exercise_what_if(
         return
     with plainly():
         what_if, value = asked(item, setting)
+    device = device or _device_set(item)
     choices = [choice.text for choice in what_if.choices]
     question = what_if.question.format(value=value)
     chosen = _choose(yes or as_json)(question, choices) if _asks(yes or as_json) else None
@@ -124,6 +154,12 @@ def exercise_what_if(
     if chosen is not None:
         click.echo(f"You said: {choices[chosen]}. It is so: {made.answer}.")
     click.echo(inline(made.text))
+
+
+def _device_set(item: Any) -> str:
+    from assistant.player import device_set
+
+    return device_set(item)
 
 
 def _asks(quiet: bool) -> bool:

@@ -5,11 +5,12 @@ from typing import Any
 import click
 
 from assistant.commands.common import Json, load_mind, phrase_of, print_json, print_reply
+from assistant.commands.naming import role_ids
 from assistant.errors import UsageError
 
 
 @click.command()
-@click.argument("role", required=False)
+@click.argument("role", required=False, shell_complete=role_ids)
 @click.option("--from", "background", help="Where you come from, in words.")
 @click.option("--know", help="What you know already, with commas.")
 @click.option(

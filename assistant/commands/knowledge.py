@@ -5,12 +5,19 @@ from typing import Any
 import click
 
 from assistant.commands.common import Json, load_encoder, load_mind, print_json
+from assistant.commands.naming import entry_ids
 from assistant.errors import UsageError
 
 
 @click.group()
 def knowledge() -> None:
-    """Read, search and check the knowledge base."""
+    """Read, search and check the knowledge base.
+
+    \b
+    Examples:
+      lodestar knowledge show random_forest
+      lodestar knowledge search why scale features
+    """
 
 
 @knowledge.command("find")
@@ -18,7 +25,13 @@ def knowledge() -> None:
 @click.option("--batch", type=click.File("rb"), help="One name a line; - for stdin.")
 @Json
 def knowledge_find(text: tuple[str, ...], batch: Any, as_json: bool) -> None:
-    """Find the entry that a name means: lodestar knowledge find convnet"""
+    """Find the entry that a name means.
+
+    \b
+    Examples:
+      lodestar knowledge find convnet
+      lodestar knowledge find --batch names.txt --json
+    """
     from assistant.batch import questions
     from assistant.lookup import find
 
@@ -40,10 +53,16 @@ def knowledge_find(text: tuple[str, ...], batch: Any, as_json: bool) -> None:
 
 
 @knowledge.command("show")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=entry_ids())
 @Json
 def knowledge_show(id_: str, as_json: bool) -> None:
-    """Read an entry whole: lodestar knowledge show random_forest"""
+    """Read an entry whole.
+
+    \b
+    Examples:
+      lodestar knowledge show random_forest
+      lodestar knowledge show data_scientist --json
+    """
     from dataclasses import asdict
 
     from assistant.render.entry import entry_text
@@ -62,7 +81,14 @@ def knowledge_show(id_: str, as_json: bool) -> None:
 @click.argument("kind", required=False)
 @Json
 def knowledge_list(kind: str | None, as_json: bool) -> None:
-    """List entries, all or of one kind: lodestar knowledge list concept"""
+    """List entries, all or of one kind.
+
+    \b
+    Examples:
+      lodestar knowledge list
+      lodestar knowledge list concept
+      lodestar knowledge list role --json
+    """
     library = load_mind().library
     kinds = sorted({card.kind for card in library.cards.values()})
     if kind is not None and kind not in kinds:
@@ -78,7 +104,13 @@ def knowledge_list(kind: str | None, as_json: bool) -> None:
 @knowledge.command("stats")
 @Json
 def knowledge_stats(as_json: bool) -> None:
-    """Count entries, words, questions, quiz items and sources."""
+    """Count entries, words, questions, quiz items and sources.
+
+    \b
+    Examples:
+      lodestar knowledge stats
+      lodestar knowledge stats --json
+    """
     from knowledge.statistics import statistics
 
     counts = statistics(load_mind().library)
@@ -93,10 +125,17 @@ def knowledge_stats(as_json: bool) -> None:
 
 @knowledge.command("search")
 @click.argument("text", nargs=-1, required=True)
-@click.option("-k", default=5, show_default=True, type=click.IntRange(1, 100))
+@click.option("-k", default=5, show_default=True, type=click.IntRange(1, 100),
+              help="Passages to show.")  # fmt: skip
 @Json
 def knowledge_search(text: tuple[str, ...], k: int, as_json: bool) -> None:
-    """Rank the passages nearest to a text: lodestar knowledge search why scale features"""
+    """Rank the passages nearest to a text.
+
+    \b
+    Examples:
+      lodestar knowledge search why scale features
+      lodestar knowledge search "vanishing gradients" -k 3 --json
+    """
     from assistant.lookup import search
 
     hits = search(load_mind(), " ".join(text), k)
@@ -209,7 +248,13 @@ def knowledge_remove(name: str, as_json: bool) -> None:
 @knowledge.command("check")
 @click.option("--fast", is_flag=True, help="Leave out the search for near-duplicate questions.")
 def knowledge_check(fast: bool) -> None:
-    """Check the knowledge base for faults; exit 1 if there are any."""
+    """Check the knowledge base for faults; exit 1 if there are any.
+
+    \b
+    Examples:
+      lodestar knowledge check
+      lodestar knowledge check --fast
+    """
     from knowledge.check import check
     from knowledge.fingerprint import ROOT
     from skills.exercise import catalogue

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from assistant.commands.common import Json, print_json
+from assistant.commands.naming import exercise_ids
 from assistant.errors import LodestarError, UsageError
 from assistant.places import workspace_dir
 from assistant.render.plain import clean, inline
@@ -112,10 +113,17 @@ def _next(id_: str) -> None:
 
 
 @click.command("start")
-@click.argument("id_", metavar="ID")
-@click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
+@click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path),
+              help="Another folder than your workspace.")  # fmt: skip
 def exercise_start(id_: str, folder: Path | None) -> None:
-    """Copy an exercise's starter into your workspace; nothing is overwritten."""
+    """Copy an exercise's starter into your workspace; nothing is overwritten.
+
+    \b
+    Examples:
+      lodestar exercise start cnn_digits
+      lodestar exercise start cnn_digits --dir lessons
+    """
     item = find(id_)
     with plainly():
         file, new = workspace().start(item, folder)
@@ -124,12 +132,17 @@ def exercise_start(id_: str, folder: Path | None) -> None:
 
 
 @click.command("check")
-@click.argument("what", metavar="ID|FILE")
+@click.argument("what", metavar="ID|FILE", shell_complete=exercise_ids)
 @Json
 def exercise_check(what: str, as_json: bool) -> None:
-    """Judge your own code: lodestar exercise check cnn_digits
+    """Judge your own code.
 
     It runs in a process of its own, with limits; Ctrl-C ends it.
+
+    \b
+    Examples:
+      lodestar exercise check cnn_digits
+      lodestar exercise check lessons/cnn_digits.py --json
     """
     with plainly():
         verdict = _judge(*_named(what), quiet=as_json)
@@ -146,9 +159,14 @@ def exercise_check(what: str, as_json: bool) -> None:
 
 
 @click.command("watch")
-@click.argument("what", metavar="ID|FILE")
+@click.argument("what", metavar="ID|FILE", shell_complete=exercise_ids)
 def exercise_watch(what: str) -> None:
-    """Judge your code each time you save it, until it passes or you press Ctrl-C."""
+    """Judge your code each time you save it, until it passes or you press Ctrl-C.
+
+    \b
+    Examples:
+      lodestar exercise watch cnn_digits
+    """
     from skills.workspace import changes
 
     with plainly():
@@ -163,10 +181,16 @@ def exercise_watch(what: str) -> None:
 
 
 @click.command("hint")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 @click.argument("number", required=False, type=click.IntRange(1, 3), metavar="[N]")
 def exercise_hint(id_: str, number: int | None) -> None:
-    """Give the next hint, or hint N of three: lodestar exercise hint cnn_digits"""
+    """Give the next hint, or hint N of three.
+
+    \b
+    Examples:
+      lodestar exercise hint cnn_digits
+      lodestar exercise hint cnn_digits 3
+    """
     item = find(id_)
     with plainly():
         given, text = workspace().hint(item, number)
@@ -174,19 +198,59 @@ def exercise_hint(id_: str, number: int | None) -> None:
 
 
 @click.command("solution")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 def exercise_solution(id_: str) -> None:
-    """Show the code that `run` runs."""
+    """Show the code that `run` runs.
+
+    \b
+    Examples:
+      lodestar exercise solution cnn_digits
+      lodestar exercise solution cnn_digits > cnn.py
+    """
     from skills.workspace import solution
 
     file = solution(find(id_))
     click.echo(f"# {file}\n{file.read_text('utf-8')}", nl=False)
 
 
+@click.command("notebook")
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
+@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
+def exercise_notebook(id_: str, file: Path | None) -> None:
+    """Write an exercise as a Jupyter notebook: its texts, its code, a cell for each step.
+
+    Without FILE it is written here as ID.ipynb. Nothing is overwritten.
+
+    \b
+    Examples:
+      lodestar exercise notebook linear_regression
+      lodestar exercise notebook linear_regression lessons/houses.ipynb
+    """
+    from assistant.notebook import notebook
+
+    item = find(id_)
+    file = file or Path(f"{item.id}.ipynb")
+    text = notebook(item)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError:
+        raise UsageError(f"{file} is there already and was left as it is. Name another.") from None
+    except OSError as error:
+        raise LodestarError(f"{file} cannot be written: {error.strerror}. Name another.") from error
+    click.echo(f"Wrote {file}\nOpen it with Jupyter, or in an editor that runs notebooks.")
+
+
 @click.command("reset")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=exercise_ids)
 def exercise_reset(id_: str) -> None:
-    """Begin your file again; the old one is kept beside it, with the date in its name."""
+    """Begin your file again; the old one is kept beside it, with the date in its name.
+
+    \b
+    Examples:
+      lodestar exercise reset cnn_digits
+    """
     from datetime import datetime
 
     with plainly():
@@ -195,15 +259,19 @@ def exercise_reset(id_: str) -> None:
 
 
 @click.command("verify")
-@click.argument("ids", nargs=-1, metavar="[ID]…")
-@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.argument("ids", nargs=-1, metavar="[ID]…", shell_complete=exercise_ids)
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64),
+              help="Processes at a time.")  # fmt: skip
 @Json
 def exercise_verify(ids: tuple[str, ...], jobs: int, as_json: bool) -> None:
     """Hold the checks of exercises to account, for authors: mutants, alternatives, starter.
 
-    \b
-    lodestar exercise verify cnn_digits --jobs 2
     Without an ID: all exercises, which takes a while.
+
+    \b
+    Examples:
+      lodestar exercise verify cnn_digits --jobs 2
+      lodestar exercise verify
     """
     from dataclasses import asdict
 
@@ -244,6 +312,7 @@ COMMANDS = (
     exercise_watch,
     exercise_hint,
     exercise_solution,
+    exercise_notebook,
     exercise_reset,
     exercise_verify,
 )

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from assistant.commands.common import Json, load_mind, print_json
+from assistant.commands.naming import role_ids
 from assistant.errors import LodestarError, UsageError
 
 FORMATS = (".md", ".ics", ".json")
@@ -15,7 +16,7 @@ MOST_CHANGES = 12
 
 
 @click.command()
-@click.argument("role", required=False)
+@click.argument("role", required=False, shell_complete=role_ids)
 @click.option("--from", "background", help="Where you come from, in words.")
 @click.option("--know", help="Ids or names you know already, with commas.")
 @click.option("--hours", type=click.FloatRange(0.5, 80), help="A week; 6 where not given.")

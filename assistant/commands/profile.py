@@ -30,7 +30,13 @@ def profile(context: click.Context, as_json: bool) -> None:
 @Json
 @click.pass_obj
 def profile_show(above: bool, as_json: bool) -> None:
-    """Show your profile and where it is kept."""
+    """Show your profile and where it is kept.
+
+    \b
+    Examples:
+      lodestar profile show
+      lodestar profile show --json
+    """
     _show(as_json or above)
 
 
@@ -64,10 +70,16 @@ def _spoken(value: Any) -> str:
 @Json
 @click.pass_obj
 def profile_set(above: bool, settings: tuple[str, ...], as_json: bool) -> None:
-    """Set fields: lodestar profile set name=Ada level=practitioner known+=regression
+    """Set fields.
 
     Fields: name, background, role, hours_per_week, deadline, known, level, style, country,
     keep_conversations. An empty value takes a field back.
+
+    \b
+    Examples:
+      lodestar profile set name=Ada level=practitioner
+      lodestar profile set known+=regression hours_per_week=6
+      lodestar profile set country=
     """
     from assistant.learner.access import now, open_store
     from assistant.learner.profile import KnowledgeNames, as_dict, assign, from_dict
@@ -89,7 +101,12 @@ def profile_set(above: bool, settings: tuple[str, ...], as_json: bool) -> None:
 @profile.command("export")
 @Json
 def profile_export(as_json: bool) -> None:
-    """Print everything that is kept, as one JSON document."""
+    """Print everything that is kept, as one JSON document.
+
+    \b
+    Examples:
+      lodestar profile export > my-data.json
+    """
     from assistant.learner.access import now, open_store
     from assistant.learner.export import document
 
@@ -106,6 +123,12 @@ def profile_forget(above: bool, parts: tuple[str, ...], yes: bool, as_json: bool
     """Erase everything, or parts: profile, plan, practice, quiz, conversations.
 
     What is erased is overwritten on the disk and cannot be brought back.
+
+    \b
+    Examples:
+      lodestar profile forget conversations
+      lodestar profile forget quiz plan --yes
+      lodestar profile forget
     """
     from assistant.learner.access import open_file
     from assistant.places import workspace_dir

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.commands.common import Json, load_mind, print_json
+from assistant.commands.naming import entry_ids
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
@@ -158,17 +159,23 @@ def _pending(question: "Question | None") -> dict[str, Any] | None:
 
 
 @click.command()
-@click.argument("topic", nargs=-1)
+@click.argument("topic", nargs=-1, shell_complete=entry_ids("concepts"))
 @click.option("--count", default=6, show_default=True, type=Count, help="Questions to ask.")
 @click.option("--seed", type=click.IntRange(0), help="Decides the order; by default a new one.")
 @Json
 def quiz(topic: tuple[str, ...], count: int, seed: int | None, as_json: bool) -> None:
-    """Answer questions on a topic, harder as you succeed: lodestar quiz overfitting
+    """Answer questions on a topic, harder as you succeed.
 
     One answer a line: a number, a letter or the words of an option; an empty line passes, q
     stops. Without a topic: what you last got wrong, or what your exercises and your goal ask
     for. With --json the answers are read from stdin and one document is printed; `next` is the
     question still open.
+
+    \b
+    Examples:
+      lodestar quiz
+      lodestar quiz overfitting
+      lodestar quiz random forest --count 10 --seed 1
     """
     from assistant.learner import quiz as quizzes
     from assistant.learner.access import open_store
@@ -225,6 +232,11 @@ def review(count: int, as_json: bool) -> None:
     """Answer again what is due today; FSRS chooses the dates.
 
     One answer a line, and --json, as in `lodestar quiz`.
+
+    \b
+    Examples:
+      lodestar review
+      lodestar review --count 5
     """
     from assistant.learner import quiz as quizzes
     from assistant.learner.access import now, open_store

@@ -13,13 +13,14 @@ from assistant.commands.common import (
     print_json,
     print_reply,
 )
+from assistant.commands.naming import role_ids
 from assistant.errors import UsageError
 
 SUGGESTED = 5
 
 
 @click.command()
-@click.argument("role", required=False)
+@click.argument("role", required=False, shell_complete=role_ids)
 @click.option("--recommend", is_flag=True, help="Rank the roles by what you like and know.")
 @click.option("--like", default="", help="What you like, with commas: maths, people, images.")
 @click.option("--dislike", default="", help="What you do not like.")

@@ -1,32 +1,74 @@
-"""How well stored questions are recognised: each wording in turn held out and asked."""
+"""How well stored questions are recognised: wordings that nothing was learnt from, asked."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
+import yaml
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from assistant.language import matching
+from assistant.language.encoder import last
+from assistant.language.matching import Question, Recipe
 from assistant.language.mentions import WEAK
 from assistant.mind import Mind
+from assistant.places import package_dir
 from assistant.questions import WEIGHTS, Signs
-from assistant.search import Floats, SearchIndex
-from knowledge.passages import passages
+from assistant.search import Floats
+from knowledge.authoring import Loader
+from knowledge.passages import passages, prose
 
-SEED = 0
+FURTHER = package_dir("assistant") / "language" / "wordings"
 FOLDS = 5
+SHARE = 15  # per cent of the questions of which one wording is held out
+DEFINING = ("What is {}?", "Explain {}", "Describe the concept of {}.", "define {}", "{}")
+DEFINED = 12  # of so many concepts one is asked for
+FEWEST = 3  # wordings that a question must have for that
 RIDGE = 0.05
 
 
-def evaluate(mind: Mind, sample: int = 2000) -> dict[str, Any]:
+def held_out(question: tuple[str, str], wordings: Sequence[str]) -> int | None:
+    """Return which wording of a question (entry, field) is never learnt from, None if none."""
+    if len(wordings) < FEWEST or crc32("".join(question).encode()) % 100 >= SHARE:
+        return None
+    return crc32(wordings[0].encode()) % len(wordings)
+
+
+def train(mind: Mind, folder: Path = FURTHER, recipe: Recipe | None = None) -> dict[str, Any]:
+    """Return what the matcher learns from the wordings of stored questions, but those held out.
+
+    `folder` holds files of further wordings: entry, first wording of the question, wordings.
+    What a concept is counts as a question of its own, to be told from those stored with it.
+    """
+    further: dict[str, dict[str, list[str]]] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        further |= yaml.load(path.read_text("utf-8"), Loader=Loader)  # noqa: S506 - safe, in C
+    questions = []
+    mind = mind.own()
+    for question, _, texts in wordings(mind):
+        left_out = held_out(question, texts)
+        kept = [text for number, text in enumerate(texts) if number != left_out]
+        more = further.get(question[0], {}).get(texts[0], [])
+        answer = prose(mind.library.get(question[0]), question[1])
+        questions.append(Question(question[0], [*kept, *more], answer))
+    for id_, texts in definitions(mind):
+        questions.append(Question(id_, texts, mind.library.get(id_).summary))
+    return matching.train(questions, recipe or Recipe())
+
+
+def evaluate(mind: Mind) -> dict[str, Any]:
     """Return how often a held-out wording finds its question, and the weights fitted anew.
 
     `first` is the share whose own question is ranked first with the weights in use, `fitted_first`
     that of a logistic regression fitted here (5-fold, wordings of a question together);
     `precision` and `coverage` are those of calling a question asked at a probability ≥ 0.5.
     """
-    signs, right, group = _pairs(mind, sample)
+    signs, right, group = _pairs(mind.own())
     folds = group % FOLDS
     chance = np.empty(len(right))
     for fold in range(FOLDS):
@@ -71,46 +113,71 @@ def fit(signs: Floats, right: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
 
 
 def _first(score: Any, group: Any) -> Any:
-    """Return the index of the best score of each group."""
+    """Return the index of the best score of each group that has a right one, from 0 on."""
     order = np.lexsort((-score, group))
-    return order[np.unique(group[order], return_index=True)[1]]
+    numbers, first = np.unique(group[order], return_index=True)
+    return order[first[numbers >= 0]]
 
 
-def _pairs(mind: Mind, sample: int) -> tuple[Any, Any, Any]:
-    """Return signs, whether the question is the right one, and the number of the wording."""
-    mind = mind.own()
-    index = mind.index
-    assert isinstance(index, SearchIndex)
-    places = mind.library.passages
+def definitions(mind: Mind) -> Iterator[tuple[str, list[str]]]:
+    """Yield each concept with wordings of the question what it is, which its summary answers."""
+    for card in mind.library.cards.values():
+        if card.kind == "concept":
+            yield card.id, [form.format(card.name) for form in DEFINING]
+
+
+def _pairs(mind: Mind) -> tuple[Any, Any, Any]:
+    """Return signs, whether the question is the right one, and the number of the wording.
+
+    Beside the wordings held out, some ask what a concept is: no stored question, number < 0.
+    """
+    at = {int(row): number for number, row in enumerate(mind.questions.rows)}
+    signs, right, group = [], [], []
+    for question, rows, texts in wordings(mind):
+        left_out = held_out(question, texts)
+        if left_out is None:
+            continue
+        text, row = texts[left_out], rows[left_out]
+        others = [at[other] for other in rows if other != row]
+        likeness, dense, lexical = _scores(mind, text)
+        likeness[at[row]], lexical[row] = likeness[others].mean(), 0.0
+        found, _, near = mind.questions.signs(likeness, dense, lexical, mind.names.find(text))
+        own = [mind.questions.places[n] == question for n in found]
+        kept = {question[0]}.union(*(_named(mind, other) for other in texts if other != text))
+        near.foreign[own] = len(_named(mind, text) - kept)
+        signs.append(near.matrix())
+        right += own
+        group += [len(signs)] * len(found)
+    for number, (_, texts) in enumerate(definitions(mind)):
+        if number % DEFINED == 0:
+            text = texts[number // DEFINED % len(texts)]
+            found, _, near = mind.questions.signs(*_scores(mind, text), mind.names.find(text))
+            signs.append(near.matrix())
+            right += [False] * len(found)
+            group += [-number - 1] * len(found)
+    return np.vstack(signs), np.array(right), np.array(group)
+
+
+def _scores(mind: Mind, text: str) -> tuple[Floats, Floats, Floats]:
+    """Return the likeness of each wording, and both scores of each passage."""
+    layers, states = mind.encoder.read(text)
+    dense, lexical = mind.index.scores(text, last(layers)[0])
+    return mind.wordings.likeness(mind.encoder.match(states)[0]), dense, lexical
+
+
+def wordings(mind: Mind) -> Iterator[tuple[tuple[str, str], list[int], list[str]]]:
+    """Yield each stored question (entry, field), the rows of its wordings, and these."""
     texts = [
         passage.text
         for card in mind.library.cards.values()
         for passage in passages(mind.library.get(card.id))
     ]
-    wordings: dict[tuple[str, str], list[int]] = {}
-    for row, place in enumerate(places):
+    found: dict[tuple[str, str], list[int]] = {}
+    for row, place in enumerate(mind.library.passages):
         if place.wording:
-            wordings.setdefault((place.entry, place.field), []).append(row)
-    several = [rows for rows in wordings.values() if len(rows) > 1]
-    random = np.random.default_rng(SEED)
-    chosen = random.permutation(len(several))[:sample]
-    signs, right, group = [], [], []
-    for number in chosen:
-        held_out = int(random.choice(several[number]))
-        others = [row for row in several[number] if row != held_out]
-        dense, lexical = index.scores(texts[held_out], index.vectors[held_out])
-        dense = np.array(dense)
-        dense[held_out], lexical[held_out] = dense[others].mean(), 0.0
-        mentions = mind.names.find(texts[held_out])
-        found, _, near = mind.questions.signs(dense, lexical, mentions)
-        place = places[held_out]
-        own = [mind.questions.places[n] == (place.entry, place.field) for n in found]
-        kept = {place.entry}.union(*(_named(mind, texts[row]) for row in others))
-        near.foreign[own] = len(_named(mind, texts[held_out]) - kept)
-        signs.append(near.matrix())
-        right += own
-        group += [number] * len(found)
-    return np.vstack(signs), np.array(right), np.array(group)
+            found.setdefault((place.entry, place.field), []).append(row)
+    for question, rows in found.items():
+        yield question, rows, [texts[row] for row in rows]
 
 
 def _named(mind: Mind, text: str) -> set[str]:

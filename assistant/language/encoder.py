@@ -4,11 +4,7 @@ The question path runs the weights on ONNX Runtime and imports no torch: they ar
 quantised once, from the hashed original, into the cache. Hashes are checked before use.
 """
 
-import json
-import logging
 import os
-import shutil
-import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,17 +14,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assistant.errors import ModelError
+from assistant.language import matcher, runtime
+from assistant.language.matcher import TRUNK, Matcher
 from assistant.language.weights import (
+    DIMENSIONS,
     EXPORT_VERSION,
     MODEL_SHA256,
     model_folder,
-    sha256,
     verified_weights,
 )
 
 Vectors = npt.NDArray[np.float32]
-DIMENSIONS, HEADS = 384, 12
 LAYERS = (3, 5, 6)
 """Layers whose mean over the tokens is kept, of six; the last gives a sentence's meaning."""
 MAX_WORD_PIECES = 256
@@ -43,11 +39,13 @@ PROBES = (
     "Gradient descent changes each weight by the learning rate times the slope of the loss, and "
     "repeats that on small batches of examples until the loss on held-out data stops falling.",
 )
-AGREEMENT = 0.98  # cosine of each probe to what the original makes of it, at least
 
 
 class Encoder:
     """The sentence model, ready to run on ONNX Runtime."""
+
+    matcher: Matcher | None = None
+    """What `matching` needs; `load` gives it."""
 
     def __init__(self, session: Any, tokenizer: Any) -> None:
         self._session = session
@@ -66,23 +64,40 @@ class Encoder:
 
         The last layer keeps what a sentence means, those before it more of how it is worded.
         """
-        # Cutting the text before the tokenizer does keeps huge input cheap.
-        different = list(dict.fromkeys(text[:MAX_CHARACTERS] for text in sentences))
-        if len(different) < FEW:
-            found = [self._one(text) for text in different]
-        else:  # ONNX Runtime lets go of the interpreter lock: a thread for each core
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                found = list(pool.map(self._one, different))
-        if not found:
-            return np.empty((0, DIMENSIONS * len(LAYERS)), dtype=np.float32)
-        row = {text: at for at, text in enumerate(different)}
-        vectors: Vectors = np.concatenate(found)
-        return vectors[[row[text[:MAX_CHARACTERS]] for text in sentences]]
+        return _each(sentences, lambda text: self.read(text)[0], DIMENSIONS * len(LAYERS))
 
-    def _one(self, text: str) -> Vectors:
-        """Return the vector of one sentence; in a batch, quantised, it depended on the others."""
-        vectors: Vectors = self._session.run(None, feed([self._tokenizer.encode(text).ids]))[0]
-        return vectors
+    def matching(self, sentences: Sequence[str]) -> Vectors:
+        """Return unit vectors, float32 (n, 384), that are near where sentences ask the same."""
+        return _each(sentences, lambda text: self.match(self.read(text)[1]), DIMENSIONS)
+
+    def match(self, states: Vectors) -> Vectors:
+        """Return the vector (1, 384) of `matching` for the states that `read` gives."""
+        assert self.matcher is not None
+        return self.matcher(states)
+
+    def read(self, text: str) -> tuple[Vectors, Vectors]:
+        """Return a sentence's `layers` (1, 1152) and its states above the trunk (1, pieces, 384).
+
+        One at a time: in a batch, quantised, a vector depended on the other sentences.
+        """
+        pieces = self._tokenizer.encode(text[:MAX_CHARACTERS]).ids
+        vectors, states = self._session.run(None, feed([pieces]))
+        return vectors, states
+
+
+def _each(sentences: Sequence[str], vector: Callable[[str], Vectors], size: int) -> Vectors:
+    """Return the vectors (1, size) of sentences as rows; equal sentences are looked at once."""
+    # Cutting the text before the tokenizer does keeps huge input cheap.
+    different = list(dict.fromkeys(text[:MAX_CHARACTERS] for text in sentences))
+    if len(different) < FEW:
+        found = [vector(text) for text in different]
+    else:  # ONNX Runtime lets go of the interpreter lock: a thread for each core
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = list(pool.map(vector, different))
+    if not found:
+        return np.empty((0, size), dtype=np.float32)
+    row = {text: at for at, text in enumerate(different)}
+    return np.concatenate(found)[[row[text[:MAX_CHARACTERS]] for text in sentences]]
 
 
 def last(layers: Vectors) -> Vectors:
@@ -105,11 +120,12 @@ def feed(pieces: Sequence[Sequence[int]]) -> dict[str, npt.NDArray[np.int64]]:
 def load(cache: Path, *, say: Callable[[str], None] = lambda text: None) -> Encoder:
     """Return the encoder, exporting the model into `cache` first where it is not there yet."""
     folder = cache / f"encoder-{EXPORT_VERSION}-{MODEL_SHA256[:12]}"
-    record = folder / "model.json"
-    if not _intact(folder, record):
+    if not runtime.intact(folder):
         say("Preparing the language model (once)")
         build(folder)
-    return _open(folder / "model.onnx", optimised=True)
+    encoder = _open(folder / runtime.MODEL, optimised=True)
+    encoder.matcher = matcher.load(cache, lambda: [encoder.read(probe)[1] for probe in PROBES])
+    return encoder
 
 
 def ahead(cache: Path, *, say: Callable[[str], None]) -> Callable[[], Encoder]:
@@ -125,69 +141,26 @@ def from_bytes(model: bytes) -> Encoder:
     return _open(model)
 
 
-def _intact(folder: Path, record: Path) -> bool:
-    try:
-        expected = json.loads(record.read_text("utf-8"))["sha256"]
-        return bool(sha256(folder / "model.onnx") == expected)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
 def _open(model: Path | bytes, *, optimised: bool = False) -> Encoder:
     from tokenizers import Tokenizer
 
-    session = _session(model, optimised=optimised)
+    session = runtime.session(model, optimised=optimised)
     tokenizer = Tokenizer.from_file(str(model_folder() / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_WORD_PIECES)
     return Encoder(session, tokenizer)
 
 
-def _session(model: Path | bytes, *, optimised: bool = False, keep: Path | None = None) -> Any:
-    """Return the running model; `keep` is where its optimised form is written."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # more are slower for a text as short as a question
-    options.log_severity_level = 3 if keep is None else 4
-    if keep is not None:
-        options.optimized_model_filepath = str(keep)
-    if optimised:
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    return onnxruntime.InferenceSession(
-        model if isinstance(model, bytes) else str(model), options,
-        providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"],
-    )  # fmt: skip
-
-
 def build(folder: Path) -> None:
-    """Export the verified weights to ONNX, quantise them, check the result, put it in `folder`.
-
-    Weights become 8-bit integers with one scale per output channel: signed ones, twice as fast
-    where the processor multiplies them exactly, else unsigned ones. Raises ModelError where a
-    probe comes out with a cosine below `AGREEMENT` against the original in float32 either way.
-    """
+    """Export the verified weights to ONNX with 8-bit integers, check the result, keep it."""
     verified_weights()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as name:
-        work = Path(name)
-        reference = last(_export(work / "float32.onnx"))
-        for signed in (True, False):
-            _quantise(work / "float32.onnx", work / "model.onnx", signed=signed)
-            ours = _open(work / "model.onnx", optimised=True).encode(PROBES)
-            worst = float((ours * reference).sum(axis=1).min())
-            if worst >= AGREEMENT:
-                break
-        else:
-            raise ModelError(
-                f"The prepared model does not agree with the original (cosine {worst:.3f}).\n"
-                "Nothing was kept. Run `lodestar doctor` and report what it prints."
-            )
-        (work / "float32.onnx").unlink()
-        record = {"sha256": sha256(work / "model.onnx"), "from": MODEL_SHA256, "cosine": worst}
-        (work / "model.json").write_text(json.dumps(record), "utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(work, folder, dirs_exist_ok=True)
+    reference: list[Vectors] = []
+
+    def agreement(model: Path) -> float:
+        ours = _open(model, optimised=True).encode(PROBES)
+        return float((ours * last(reference[0])).sum(axis=1).min())
+
+    runtime.prepare(folder, lambda target: reference.append(_export(target)), agreement)
 
 
 def _export(target: Path) -> Vectors:
@@ -205,8 +178,8 @@ def _export(target: Path) -> Vectors:
 def export(transformer: Any, ids: Any, mask: Any, target: Path) -> Vectors:
     """Write the mean over the tokens of `LAYERS` of a transformer, normalised, to `target`.
 
-    `ids` and `mask` are int64 tensors (texts, length) to trace it with; returns what torch makes
-    of them, float32 (texts, 3 · 384).
+    A second output holds the states above the trunk. `ids` and `mask` are int64 tensors (texts,
+    length) to trace it with; returns the means that torch makes of them, float32 (texts, 3 · 384).
     """
     import torch
 
@@ -217,7 +190,9 @@ def export(transformer: Any, ids: Any, mask: Any, target: Path) -> Vectors:
             super().__init__()
             self.transformer = transformer
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+        ) -> tuple[torch.Tensor, torch.Tensor]:
             states = self.transformer(
                 input_ids=input_ids,
                 attention_mask=attention_mask,
@@ -227,42 +202,16 @@ def export(transformer: Any, ids: Any, mask: Any, target: Path) -> Vectors:
             hidden = torch.cat([states[layer] for layer in LAYERS], dim=2)
             mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
             mean = (hidden * mask).sum(dim=1) / mask.sum(dim=1)
-            return torch.nn.functional.normalize(mean, dim=1)
+            return torch.nn.functional.normalize(mean, dim=1), states[TRUNK]
 
     model = Pooled().eval()
     axes = {name: {0: "batch", 1: "length"} for name in ("input_ids", "attention_mask")}
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            model, (ids, mask), str(target), input_names=list(axes), output_names=["vectors"],
-            dynamic_axes={**axes, "vectors": {0: "batch"}}, opset_version=17, dynamo=False,
+            model, (ids, mask), str(target), input_names=list(axes), opset_version=17,
+            output_names=["vectors", "states"], dynamo=False,
+            dynamic_axes={**axes, "vectors": {0: "batch"}, "states": axes["input_ids"]},
         )  # fmt: skip
-        reference: Vectors = model(ids, mask).numpy()
+        reference: Vectors = model(ids, mask)[0].numpy()
     return reference
-
-
-def _quantise(source: Path, target: Path, *, signed: bool) -> None:
-    """Write the model in `source` with fused layers and 8-bit weights to `target`, optimised."""
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.transformers.fusion_options import FusionOptions
-    from onnxruntime.transformers.optimizer import optimize_model
-
-    fused = FusionOptions("bert")
-    fused.enable_skip_layer_norm = False  # slower here than an addition and a normalisation
-    fused.enable_embed_layer_norm = False
-    logging.disable(logging.WARNING)
-    try:
-        model = optimize_model(
-            str(source), "bert", num_heads=HEADS, hidden_size=DIMENSIONS,
-            optimization_options=fused, opt_level=0,
-        )  # fmt: skip
-        model.save_model_to_file(str(target))
-        quantize_dynamic(
-            target, target, per_channel=True,
-            weight_type=QuantType.QInt8 if signed else QuantType.QUInt8,
-            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
-        )  # fmt: skip
-        _session(target.read_bytes(), keep=target)
-    finally:
-        logging.disable(logging.NOTSET)

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from assistant.language.encoder import last
+import numpy as np
+
+from assistant.language.encoder import Encoder, last
 from assistant.language.intents import IntentClassifier, Prediction
 from assistant.language.masking import both, mask, mean
 from assistant.language.mentions import WEAK, Mention, MentionFinder
 from assistant.language.slots import Slots, Story
 from assistant.language.spelling import Speller
 from assistant.questions import Asked, Questions
-from assistant.search import Encode, Floats, Hit, Index, best_rows
+from assistant.search import Floats, Hit, Index, best_rows
+from assistant.wordings import Wordings
 
 HITS = 60
 
@@ -20,6 +23,8 @@ HITS = 60
 class Parts(Protocol):
     """What understanding needs; `assistant.mind.Mind` is one."""
 
+    @property
+    def encoder(self) -> Encoder: ...
     @property
     def names(self) -> MentionFinder: ...
     @property
@@ -32,6 +37,8 @@ class Parts(Protocol):
     def intents(self) -> IntentClassifier: ...
     @property
     def questions(self) -> Questions: ...
+    @property
+    def wordings(self) -> Wordings: ...
 
 
 @dataclass(frozen=True)
@@ -66,25 +73,29 @@ class Understanding:
         return list(seen.values())
 
 
-def understand(text: str, encode: Encode, parts: Parts, today: date | None = None) -> Understanding:
+def understand(text: str, parts: Parts, today: date | None = None) -> Understanding:
     """Return what a message means on its own, without the conversation around it.
 
-    `encode` gives the vectors of `Encoder.layers`. Dates in the text count from `today`, else
-    they are not read.
+    Dates in the text count from `today`, else they are not read.
     """
     typed, text = text, parts.speller.mend(text)
     mentions = tuple(parts.names.find(text))
-    vectors = encode([text, mask(text, mentions)])
-    vector = last(vectors[:1])[0]
+    masked = mask(text, mentions)
+    layers, states = parts.encoder.read(text)
+    others = layers if masked == text else parts.encoder.layers([masked])
+    vector = last(layers)[0]
     dense, lexical = parts.index.scores(text, vector)
+    likeness = parts.wordings.likeness(parts.encoder.match(states)[0])
     return Understanding(
         text=typed,
         spelt=text,
         vector=vector,
-        prediction=parts.intents.predict([both(text, mentions)], vectors=mean(vectors))[0],
+        prediction=parts.intents.predict(
+            [both(text, mentions)], vectors=mean(np.vstack([layers, others]))
+        )[0],
         mentions=mentions,
         hits=tuple(best_rows(dense, lexical, HITS)),
-        asked=tuple(parts.questions.asked(dense, lexical, mentions)),
+        asked=tuple(parts.questions.asked(likeness, dense, lexical, mentions)),
         slots=parts.story.read(text, mentions, today),
     )
 

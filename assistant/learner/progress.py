@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.learner.records import Answer, Event, Records, Run
 from assistant.learner.review import due
-from assistant.planning.model import base
+from assistant.planning.model import base, in_part
 from assistant.reply import Block, Plot, Reply, Table, Text
 from skills.exercise import Exercise
 
@@ -64,6 +64,7 @@ class Progress:
     active_days: int = 0
     seconds: float = 0.0
     weeks: tuple[float, ...] = ()
+    plan: str = ""
     next_step: Mapping[str, Any] | None = None
     steps_done: int = 0
     steps: int = 0
@@ -106,15 +107,16 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
     spans = _spans(records)
     days = {start.astimezone(zone).date() for start, _ in spans}
     dates = [card.due.astimezone(zone).date() for card in records.cards]
-    steps = list((records.plan or {}).get("steps", ()))
-    left = open_steps(records.plan or {}, records)
+    plan = records.plan or {}
+    steps, left = list(plan.get("steps", ())), open_steps(plan, records)
     marks = [answer.right for answer in records.answers]
     return Progress(
         exercises=played, topics=topics, due=len(due(records.cards, now)),
         next_due=min(dates, default=None), answers=len(marks), right=sum(marks),
         share_right=_shares(marks), streak=_streak(days, now.date()), active_days=len(days),
         seconds=_seconds(spans), weeks=_weeks(spans, now),
-        next_step=left[0] if left else None, steps_done=len(steps) - len(left), steps=len(steps),
+        plan=str(plan.get("title", "")), next_step=left[0] if left else None,
+        steps_done=len(steps) - len(left), steps=len(steps),
     )  # fmt: skip
 
 
@@ -222,7 +224,9 @@ def headline(at: Progress) -> str:
     if at.due:
         return f"{at.due} question{'s are' if at.due > 1 else ' is'} due for review today."
     if at.next_step:
-        return f"Next on your plan: {at.next_step.get('title', at.next_step.get('id'))}."
+        of = f" ({at.plan})" if at.plan else ""
+        step = in_part(str(at.next_step.get("title", at.next_step.get("id"))))
+        return f"Next on your plan{of}: {step}."
     if at.exercises and not at.shown:
         return f"You have tried “{at.exercises[-1].title}”; it is there to be run again."
     return ""

@@ -80,6 +80,17 @@ class Session:
         self._do(lambda store: store.add_run(run))
         self._seen = None
 
+    def stop_keeping(self) -> Records:
+        """Keep nothing from here on; return what is kept until now, which stays usable."""
+        records = self._do(self._load)
+        if self._keeps:
+            self._keeps = False
+            private = Store(None, self._tell)
+            private.copy(self._store)
+            self._store.close()
+            self._store, self._seen = private, None
+        return records
+
     def greeting(self, exercises: Mapping[str, Exercise]) -> tuple[str, Sequence[str]]:
         """Return what somebody who comes back is greeted with, and what they may want to do.
 

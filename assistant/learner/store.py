@@ -8,6 +8,7 @@ nothing is written at all. Times come from the caller, aware, and are kept in UT
 """
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -20,7 +21,7 @@ from typing import Any, Self
 from assistant.learner.file import LearnerFile, Tell, set_aside
 from assistant.learner.records import Answer, Curve, Event, Message, Records, ReviewCard, Run
 from assistant.learner.tables import APPEND_ONLY, TABLES, insert, replace, select
-from assistant.places import HISTORY
+from assistant.places import HISTORY, RUNS, cache_dir
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +166,16 @@ class Store:
         gone = self._file.change(work)
         self._file.scrub()
         for path in self.files_to_forget(chosen):
-            path.unlink(missing_ok=True)
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         return gone
 
     def files_to_forget(self, parts: Collection[str] = ()) -> list[Path]:
-        """Return the other files of the learner's that forgetting these parts removes."""
+        """Return the other files and folders of the learner's that forgetting these removes."""
         if self.path is None:
             return []
         named = [self.path.with_name(file) for name in parts or PARTS for file in PARTS[name].files]
+        if "practice" in (parts or PARTS):
+            named.append(cache_dir() / RUNS)
         return [path for path in named if path.exists()] + set_aside(self.path)
 
 

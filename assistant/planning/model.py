@@ -20,6 +20,11 @@ def whole_title(title: str) -> str:
     return re.sub(r" \(\d+ of \d+\)$", "", title)
 
 
+def in_part(title: str) -> str:
+    """Return the title of a step with the part that it is of its whole said in words."""
+    return re.sub(r" \((\d+ of \d+)\)$", r", part \1", title)
+
+
 def spread(hours: float) -> tuple[float, float]:
     """Return the least and the most that typical hours may turn out to be, in half hours."""
     return max(0.5, round(hours * LOW * 2) / 2), round(hours * HIGH * 2) / 2

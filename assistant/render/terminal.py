@@ -3,11 +3,13 @@
 import os
 import re
 import sys
+from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING
 
 from assistant.render import plain
 from assistant.render.curve import chart
 from assistant.reply import Block, Bullets, Code, Plot, Reply, Table, Text
+from assistant.settings import current
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -19,16 +21,50 @@ NARROW = 70  # below this, a table with more than two columns becomes a list
 def wants_plain(stream: IO[str] | None = None) -> bool:
     """Return whether to write plain text: no terminal, or one that asks for nothing fancy."""
     stream = stream or sys.stdout
-    if os.environ.get("LODESTAR_PLAIN") or os.environ.get("TERM") == "dumb":
+    if current().plain or os.environ.get("TERM") == "dumb":
         return True
     return not stream.isatty()
 
 
 def console() -> "Console":
-    """Return the console to draw on; honours NO_COLOR."""
+    """Return the console to draw on; honours NO_COLOR, and draws nothing where plain is wanted."""
     from rich.console import Console
 
-    return Console(highlight=False, emoji=False, markup=False)
+    return Console(highlight=False, emoji=False, markup=False,
+                   color_system=None if wants_plain() else "auto")  # fmt: skip
+
+
+def background() -> str:
+    """Return "light" or "dark": as set, else as COLORFGBG tells, else dark."""
+    theme = current().theme
+    if theme != "auto":
+        return theme
+    # "15;0" is white on black; 7 and 9 to 15 are the light colours of the sixteen.
+    ground = os.environ.get("COLORFGBG", "").rpartition(";")[2]
+    return "light" if ground in ("7", *map(str, range(9, 16))) else "dark"
+
+
+def show(reply: Reply, on: "Console") -> None:
+    """Print a reply at a terminal, in plain text where that is wanted."""
+    if wants_plain():
+        on.print(plain.whole(reply), width=min(on.width, WIDEST))
+    else:
+        draw(reply, on)
+
+
+def pairs(rows: Sequence[tuple[str, str]], width: int) -> "RenderableType":
+    """Return a few words each with what they mean beside them, below them where that is narrow."""
+    from rich.table import Table as RichTable
+    from rich.text import Text as RichText
+
+    if width < NARROW or wants_plain():
+        return RichText("\n".join(f"{name}: {meaning}" for name, meaning in rows))
+    grid = RichTable.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="bold", overflow="fold")
+    grid.add_column(overflow="fold")
+    for name, meaning in rows:
+        grid.add_row(RichText(name), RichText(meaning))
+    return grid
 
 
 def draw(reply: Reply, on: "Console") -> None:
@@ -41,17 +77,26 @@ def draw(reply: Reply, on: "Console") -> None:
     _footer(reply, on, width)
 
 
+def knows_links() -> bool:
+    """Return whether the terminal may be sent links (OSC 8), which most either show or ignore."""
+    return os.environ.get("TERM", "") not in ("dumb", "linux")
+
+
 def _footer(reply: Reply, on: "Console", width: int) -> None:
+    from rich.style import Style
     from rich.text import Text as RichText
 
     for source in reply.sources:
+        style = Style(dim=True, link=source.url if knows_links() else None)
         line = RichText("Source: ", style="dim")
-        line.append(source.title, style=f"dim link {source.url}")
-        line.append(f" {source.url}", style="dim")
+        line.append(source.title, style=style)
+        line.append(" ").append(source.url, style=style)
         on.print(line, width=width, overflow="fold")
     if reply.suggestions:
         if reply.sources:
             on.print()
+        if reply.status == "answered":
+            on.print(RichText("You could ask:", style="dim"))
         for number, ask in enumerate(reply.suggestions, 1):
             on.print(RichText(f"{number}. ", style="bold").append(ask, style="not bold"),
                      width=width)  # fmt: skip
@@ -68,7 +113,7 @@ def _block(block: Block, width: int, full: int) -> "list[RenderableType]":
         case Code():
             from rich.syntax import Syntax
 
-            return [Syntax(block.code.rstrip(), block.language, theme="ansi_dark",
+            return [Syntax(block.code.rstrip(), block.language, theme=f"ansi_{background()}",
                            background_color="default", word_wrap=True)]  # fmt: skip
         case Plot():
             from rich.text import Text as RichText

@@ -92,6 +92,14 @@ class Tools:
                 break
         raise Wrong(f"{what}: {problem}")
 
+    def repeated(
+        self, first: Mapping[str, Any], second: Mapping[str, Any], stages: Sequence[str]
+    ) -> None:
+        """Go on only if two runs with one seed have these stages, sorted, and measured the same."""
+        self.same(sorted(first), stages, "the stages of a run")
+        for name, ran in first.items():
+            self.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+
     def shape(self, got: Any, expected: Sequence[int | None], what: str) -> None:
         """Go on only if a value has a shape; None stands for any size."""
         came = tuple(getattr(got, "shape", ())) or (len(got),)

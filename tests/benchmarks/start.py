@@ -78,11 +78,11 @@ def turns() -> dict[str, float]:
         for question in mind.library.get(card.id).questions[:1]
     ]
     for text in asked[:30]:
-        Conversation(mind, mind.encoder.layers, mind.exercises).respond(text)
+        Conversation(mind).respond(text)
     clock, processor = [], []
     for text in asked:
         began, busy = time.perf_counter(), time.process_time()
-        Conversation(mind, mind.encoder.layers, mind.exercises).respond(text)
+        Conversation(mind).respond(text)
         clock.append((time.perf_counter() - began) * 1000)
         processor.append((time.process_time() - busy) * 1000)
     clock.sort()

@@ -157,7 +157,7 @@ def test_somebody_speaking_is_no_advert():
 
 
 def test_an_advert_longer_than_other_messages_is_read_whole(mind: Mind):
-    talk = Conversation(mind, mind.encoder.layers, catalogue())
+    talk = Conversation(mind)
     filler = "We are a friendly company in the middle of the town with a large garden. " * 40
     assert len(filler) > LIMIT
     reply = talk.respond(PASTED + filler + "You must also know Kubernetes.")

@@ -80,6 +80,14 @@ def test_hostile_or_odd_yaml_is_refused(tmp_path: Path, text: str, expected: str
     assert expected in faults(tmp_path, text)[0]
 
 
+def test_a_key_that_stands_twice_is_named_with_both_lines(tmp_path: Path) -> None:
+    text = "name: Data\nsources:\n- title: A\n  url: b\n  title: C\nname: Other\n"
+    assert faults(tmp_path, text) == [
+        "claims/one.yaml:6: name: stands on line 1 already — join the two or drop one",
+        "claims/one.yaml:5: title: stands on line 3 already — join the two or drop one",
+    ]
+
+
 def test_file_name_must_be_an_id(tmp_path: Path) -> None:
     assert "not an id" in faults(tmp_path, "a: b\n", "claims/Big Data.yaml")[0]
 

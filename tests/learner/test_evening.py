@@ -16,6 +16,7 @@ import pytest
 
 from assistant.learner.store import Store
 from assistant.places import FILE
+from assistant.planning.model import in_part
 
 CHAT = Path(__file__).with_name("toy_chat.py")
 KILLS = int(os.environ.get("LODESTAR_KILLS", "3"))  # all 20: LODESTAR_KILLS=20 pytest tests/learner
@@ -119,7 +120,7 @@ def test_an_evening_and_the_next_day(terminal: Callable[..., Terminal], kept: St
         ("what's next?", r"is next \(week 1", "0 of .* steps"),
         ("why this?", "of your plan into Data analyst"),
         ("start toy", "Starting: A toy", "How much better", "Your prediction"),
-        ("2", "passed: score", "Next on your plan: "),
+        ("2", "passed: score", r"Next on your plan \(Path to data analyst\): "),
         ("quiz me on overfitting", "1/6"),
         ("1", r"Right\.|Not quite\.", "2/6"),
         ("pass", "The right answer is", "3/6"),
@@ -137,7 +138,8 @@ def test_an_evening_and_the_next_day(terminal: Callable[..., Terminal], kept: St
     assert len(records.answers) == 2 and records.messages == ()
     tomorrow = terminal()
     first = records.plan["steps"][0]["title"]
-    tomorrow.wait_for(rf"Welcome back\. Next on your plan: {re.escape(first)}\.")
+    plan = r"Next on your plan \(Path to data analyst\): "
+    tomorrow.wait_for(rf"Welcome back\. {plan}{re.escape(in_part(first))}\.")
     tomorrow.type("1")
     tomorrow.wait_for(re.escape(first) + r" is next \(week 1")
     tomorrow.leave()

@@ -80,6 +80,19 @@ def test_forget_asks_says_what_went_and_nothing_else_goes(run, kept, ready):
     assert "There is no part 'everthing'. Parts: profile, plan" in err
 
 
+def test_forgetting_practice_takes_what_trainings_left_in_the_cache(run, ready):
+    left = ready / "cache" / "runs" / "cnn_digits-0123.result.json"
+    left.parent.mkdir(exist_ok=True)
+    left.write_text("{}")
+    run("profile", "forget", "quiz", "--yes")
+    assert left.exists()
+    assert f"Erased {left.parent}" in run("profile", "forget", "practice", "--yes")[0]
+    assert not left.parent.exists()
+    left.parent.mkdir()
+    run("profile", "forget", "--yes")
+    assert not left.parent.exists() and (ready / "cache" / "latest.json").exists()
+
+
 def test_forget_all_leaves_no_byte(run, kept, ready):
     with kept() as store:
         fill(store)

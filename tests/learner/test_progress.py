@@ -100,6 +100,9 @@ def test_the_next_step_is_the_first_of_the_plan_not_done():
     found = at(records)
     assert (found.steps_done, found.steps) == (2, 4)
     assert headline(found) == "Next on your plan: Read b."
+    named = {"title": "Path to data analyst", "steps": [{"id": "sql/2", "title": "SQL (2 of 3)"}]}
+    said = "Next on your plan (Path to data analyst): SQL, part 2 of 3."
+    assert headline(at(Records(plan=named))) == said
     told = Records(plan=plan, events=(Event(NOW, "step_done", {"id": "a"}),))
     assert at(told).next_step["id"] == "exercise:cnn_digits"
 

@@ -32,7 +32,7 @@ class Evening:
     def begin(self) -> None:
         """Begin a conversation."""
         self.session = Session(self.told.append, lambda: self.now)
-        self._talk = Conversation(self._mind, self._mind.encoder.layers, catalogue())
+        self._talk = Conversation(self._mind)
 
     def say(self, text: str) -> str:
         """Return what is answered."""

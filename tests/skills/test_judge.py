@@ -7,13 +7,17 @@ import signal
 import threading
 import time
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from toy_judged import SOLUTION, STARTER
 
 from skills.exercise import read
+from skills.judge.diagnosis import Diagnosis
 from skills.judge.limits import Limits
+from skills.judge.notebook import Notebook
 from skills.judge.process import KNOWN, JudgeError, judge
+from skills.judge.tools import Tools, Wrong
 from skills.judge.verify import verify
 
 DOUBLE = "return SCALE * x"
@@ -206,3 +210,15 @@ def test_verifying_finds_a_check_that_nothing_fails(exercise, toy_ladder):
     assert report.idle == ("Counts",)
     assert report.caught < 1
     assert not report.ok
+
+
+def test_two_runs_with_one_seed_have_the_same_stages_and_measures():
+    notebook = Notebook(Path("toy.py"), SOLUTION, Path("reference"))
+    tools = Tools(ModuleType("reference"), "none", Diagnosis(notebook))
+    run, other = ({"a": {"metrics": {"score": 0.5}}, "b": {"metrics": {"score": score}}}
+                  for score in (0.7, 0.8))  # fmt: skip
+    tools.repeated(run, dict(run), ["a", "b"])
+    with pytest.raises(Wrong, match=r"b, run twice with one seed: score: expected 0\.8, got 0\.7"):
+        tools.repeated(run, other, ["a", "b"])
+    with pytest.raises(Wrong, match="the stages of a run"):
+        tools.repeated(run, run, ["a"])

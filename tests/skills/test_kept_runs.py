@@ -89,4 +89,5 @@ def test_long_curves_are_thinned_and_keep_their_ends():
 
 def test_the_code_kept_is_the_one_that_ran():
     assert "def run(" in runs.solution("cnn_digits")
-    assert runs.solution("no_such_exercise") == ""
+    for id_ in ("no_such_exercise", "", "*", "cnn_digit?", "../vision/cnn_digits", "/cnn_digits"):
+        assert runs.solution(id_) == ""

@@ -169,9 +169,7 @@ def check_run(work: Any, tools: Any) -> None:
     few = {"LEARNED": 14, "EPOCHS": 1, "BATCH": 16}
     first, second = (tools.run(work, intents, seed=4, transformer=transformer, **few)
                      for _ in range(2))  # fmt: skip
-    tools.same(sorted(first), STAGES, "the stages of a run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, second, STAGES)
     reference = tools.reference
     with tools.settings(work, LEARNED=14):
         learn, test, y, y_test = work.split(intents, 4)

@@ -170,9 +170,7 @@ def check_run(work: Any, tools: Any) -> None:
     questions = tools.data()[:300]
     swapped = {"embed": vectors_of, "ASKED": 120, "CELLS": 8, "PROBES": 3}
     first, second = (tools.run(work, list(questions), seed=4, **swapped) for _ in range(2))
-    tools.same(sorted(first), STAGES, "the stages of a run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, second, STAGES)
     reference = tools.reference
     with tools.settings(work, ASKED=120):
         documents, queries, right = work.split(questions, 4)

@@ -172,9 +172,7 @@ def check_run(work: Any, tools: Any) -> None:
         evidence = f"the vocabulary was made from {asked} reviews, and {len(x_train)} are to learn"
         tools.mistake("leak_before_split", evidence, work.run)
         tools.fail("run: expected the vocabulary of the reviews to learn from")
-    tools.same(sorted(first), STAGES, "the stages of a run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, second, STAGES)
     parts = work.split(reviews.copy())
     right, seen, leaked = (_line(tools, parts, way) for way in ("right", "seen", "leaked"))
     wrong = {"metric_on_training_data": seen, "trained_on_test": leaked,

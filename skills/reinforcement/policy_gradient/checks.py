@@ -135,9 +135,7 @@ def check_run(work: Any, tools: Any) -> None:
     """The pole stays up longer than by chance, measured without exploring; a seed repeats it."""
     env = tools.data()
     first, second = (tools.run(work, env, seed=1, EPISODES=48, TESTS=4) for _ in range(2))
-    tools.same(sorted(first), ["chance", "expert", "lean", "learned"], "the stages of run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, second, ["chance", "expert", "lean", "learned"])
     reached, chance = (first[name]["metrics"]["steps"] for name in ("learned", "chance"))
     tools.at_least(reached, 1.3 * chance, "steps that the pole stays up after 48 episodes")
     net = first["learned"]["made"]["net"]

@@ -130,9 +130,7 @@ def check_run(work: Any, tools: Any) -> None:
     first, second = (
         tools.run(work, tools.data(), seed=1, EPISODES=1000, TESTS=40) for _ in range(2)
     )
-    tools.same(sorted(first), ["chance", "knowing", "learned"], "the stages of run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, second, ["chance", "knowing", "learned"])
     learned = first["learned"]
     table = np.asarray(learned["made"]["table"])
     with tools.settings(tools.reference, TESTS=40):

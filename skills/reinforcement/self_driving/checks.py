@@ -140,9 +140,7 @@ def check_run(work: Any, tools: Any) -> None:
     """All four drivers are measured, without exploring; a seed repeats them."""
     few = {"GROUPS": 2, "GROUP": 2, "DEMOS": 2, "EPOCHS": 3, "TESTS": 2}
     first, second = (tools.run(work, tools.data(), seed=1, **few) for _ in range(2))
-    tools.same(sorted(first), ["careful", "clone", "dice", "learned"], "the stages of run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, second, ["careful", "clone", "dice", "learned"])
     net, choose = first["learned"]["made"]["net"], tools.reference.choose
     with tools.settings(tools.reference, TESTS=2):
         own, _ = tools.reference.measure(tools.data(), lambda seen: choose(net, seen, False))

@@ -111,9 +111,7 @@ def check_run(work: Any, tools: Any) -> None:
     """The autoencoder of healthy readings finds the faults, and a seed repeats it."""
     readings, faulty = (part[::5] for part in tools.data())
     first, second = (tools.run(work, (readings, faulty), seed=3, EPOCHS=6) for _ in range(2))
-    tools.same(sorted(first), ["healthy", "linear", "mixed"], "the stages of run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, second, ["healthy", "linear", "mixed"])
     reached = first["healthy"]["metrics"]["roc_auc"]
     mixed = first["mixed"]["metrics"]["roc_auc"]
     if reached < 0.97 and mixed < 0.97:

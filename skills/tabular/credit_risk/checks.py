@@ -106,9 +106,7 @@ def check_run(work: Any, tools: Any) -> None:
     """Cards and models are made from training loans, and a seed repeats a run."""
     loans = tools.data().iloc[:2000]
     first, second = (tools.run(work, loans.copy(), seed=2, ROUNDS=20) for _ in range(2))
-    tools.same(sorted(first), STAGES, "the stages of a run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, second, STAGES)
     parts = work.split(loans.copy())
     ways = ("right", "leak", "all", "seen")
     right, *others = (_card(tools.reference, parts, way) for way in ways)

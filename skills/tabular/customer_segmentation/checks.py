@@ -102,9 +102,7 @@ def check_run(work: Any, tools: Any) -> None:
     """Groups are made from scaled columns, and a seed repeats a run."""
     customers = tools.data().iloc[:1500]
     first, second = (tools.run(work, customers.copy(), seed=2, STARTS=6) for _ in range(2))
-    tools.same(sorted(first), STAGES, "the stages of a run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, second, STAGES)
     with tools.settings(tools.reference, STARTS=6):
         told, _ = tools.drain(tools.reference.run(customers.copy(), seed=2))
     right = {event["stage"]: event["metrics"] for event in told if "metrics" in event}

@@ -126,9 +126,7 @@ def check_run(work: Any, tools: Any) -> None:
     """Five ways are measured on the same loans, and a seed repeats a run."""
     loans = tools.data().iloc[:1500]
     first, second = (tools.run(work, loans.copy(), seed=2, FOLDS=3) for _ in range(2))
-    tools.same(sorted(first), STAGES, "the stages of a run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, second, STAGES)
     if first["one_line"]["metrics"]["bad_rate"] < 0.03:
         tools.mistake("target_among_features", "hardly a bad loan gets through", work.run)
     right = tools.run(tools.reference, loans.copy(), seed=2, FOLDS=3)

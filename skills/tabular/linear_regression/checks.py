@@ -119,9 +119,7 @@ def check_run(work: Any, tools: Any) -> None:
     """All four models are measured on houses put aside, and a seed repeats them."""
     houses = tools.data().sample(900, random_state=0)
     first, second = (tools.run(work, houses.copy(), seed=2) for _ in range(2))
-    tools.same(sorted(first), STAGES, "the stages of a run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, second, STAGES)
     parts = work.split(houses.copy())
     for stage, columns in (("ridge", None), ("equation", tools.reference.COLUMNS)):
         seen, unseen, leaked = _scores(tools.reference, parts, columns)

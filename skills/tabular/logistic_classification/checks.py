@@ -151,9 +151,7 @@ def check_run(work: Any, tools: Any) -> None:
         evidence = "the rows that go into the folds are scaled by all rows"
         tools.mistake("leak_before_split", evidence, work.run)
         tools.fail("run: expected the raw measures to go into out_of_fold")
-    tools.same(sorted(first), STAGES, "the stages of a run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, second, STAGES)
     tools.at_least(first["logistic"]["metrics"]["roc_auc"], 0.96, "ROC AUC of `logistic`")
     tools.at_most(first["logistic"]["metrics"]["log_loss"], 0.3, "log loss of `logistic`")
 

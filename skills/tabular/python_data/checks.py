@@ -112,9 +112,7 @@ def check_run(work: Any, tools: Any) -> None:
     """Rates are learned from one half and measured on the other, and a seed repeats a run."""
     customers = tools.data().iloc[:3000]
     first, second = (tools.run(work, customers.copy(), seed=3) for _ in range(2))
-    tools.same(sorted(first), STAGES, "the stages of a run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], second[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, second, STAGES)
     right = tools.reference
     table = right.cleaned(customers)
     a, b = work.halves(table.copy(), 3)

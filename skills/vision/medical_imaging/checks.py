@@ -95,9 +95,7 @@ def check_run(work: Any, tools: Any) -> None:
     slices, known = tools.data()
     data = slices[..., ::2, ::2].copy(), known[..., ::2, ::2].copy()
     first, again = (tools.run(work, data, seed=3, EPOCHS=1) for _ in range(2))
-    tools.same(sorted(first), ["levels", "unet"], "the stages of a run")
-    for name, ran in first.items():
-        tools.same(ran["metrics"], again[name]["metrics"], f"{name}, run twice with one seed")
+    tools.repeated(first, again, ["levels", "unet"])
     right = _levels(tools, data)
     wrong = {
         "neighbours_in_test": _levels(tools, data, GAP=0)[:2],

@@ -1,0 +1,27 @@
+"""`lodestar mcp`: the knowledge as tools for the learner's own editor or assistant."""
+
+import click
+
+from assistant.commands.common import load_mind
+
+
+@click.command()
+def mcp() -> None:
+    """Offer ask, find, path and exercise_list as MCP tools on stdin and stdout.
+
+    An editor or assistant that speaks the Model Context Protocol starts it itself: name the
+    command `lodestar` with the argument `mcp` in its settings. Nothing that is asked is kept,
+    and nothing leaves this machine through Lodestar.
+
+    \b
+    Examples:
+      lodestar mcp
+    """
+    from assistant.offer import serve
+
+    def mind() -> object:
+        loaded = load_mind()
+        loaded.warm_up()
+        return loaded
+
+    serve(mind)

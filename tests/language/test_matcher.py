@@ -1,0 +1,78 @@
+"""The matcher: trained on wordings of the stored questions, and better than sentence vectors."""
+
+import numpy as np
+import yaml
+
+from assistant.evaluation import questions
+from assistant.language import matcher, matching
+from assistant.language.matching import Question, Recipe
+from assistant.mind import Mind
+
+CATS = (
+    Question(
+        "cats",
+        ("how much does a cat sleep", "hours of sleep of cats", "do cats sleep a lot"),
+        "Twelve to sixteen hours a day.",
+    ),
+    Question(
+        "cats",
+        ("what does a cat eat", "food for cats", "what should I feed my cat"),
+        "Meat above all.",
+    ),
+    Question(
+        "cats",
+        ("how old do cats get", "life span of a cat", "age that cats reach"),
+        "Twelve to eighteen years.",
+    ),
+)
+
+
+def test_wordings_that_were_held_out_find_their_question_more_often(mind: Mind) -> None:
+    """Beside the wordings of the others; sentence vectors alone are what it is compared with."""
+    at = {int(row): number for number, row in enumerate(mind.questions.rows)}
+    owner = np.repeat(np.arange(len(mind.questions)), mind.questions.counts)
+    first = {"matching": 0, "sentence": 0}
+    asked = 0
+    for question, rows, texts in questions.wordings(mind):
+        left_out = questions.held_out(question, texts)
+        if left_out is None:
+            continue
+        asked += 1
+        text, own = texts[left_out], at[rows[left_out]]
+        vector = mind.encoder.matching([text])[0]
+        scores = {
+            "matching": mind.wordings.likeness(vector),
+            "sentence": mind.index.dense(mind.encoder.encode([text])[0])[mind.questions.rows],
+        }
+        for name, likeness in scores.items():
+            likeness[own] = -1
+            first[name] += int(owner[likeness.argmax()] == owner[at[rows[0]]])
+    assert asked > 400
+    assert first["matching"] >= first["sentence"] + 0.05 * asked
+
+
+def test_further_wordings_belong_to_questions_that_are_stored(mind: Mind) -> None:
+    stored = {(place[0], texts[0]) for place, _, texts in questions.wordings(mind)}
+    for path in questions.FURTHER.glob("*.yaml"):
+        for entry, listed in yaml.safe_load(path.read_text("utf-8")).items():
+            for first, further in listed.items():
+                assert (entry, first) in stored, f"{path.name}: no question {first!r} in {entry}"
+                assert all(isinstance(text, str) and text.strip() for text in further)
+
+
+def test_training_brings_wordings_of_a_question_together() -> None:
+    found = matching.train(CATS, Recipe(epochs=12, questions=3, rate=3e-4))
+    before, after = (_apart(change) for change in ({}, found))
+    assert after > before + 0.05
+
+
+def _apart(changes: dict[str, matcher.Arrays]) -> float:
+    """Return by how much wordings of one question are nearer to each other than to others."""
+    import torch
+
+    with torch.no_grad():
+        states = matching.trunk([text for question in CATS for text in question.wordings])
+        vectors = matching.forward(matcher.trained(changes), states).numpy()
+    likeness = vectors @ vectors.T
+    same = np.kron(np.eye(3, dtype=bool), np.ones((3, 3), dtype=bool))
+    return float(likeness[same & ~np.eye(9, dtype=bool)].mean() - likeness[~same].mean())
