@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from assistant.conversation import Conversation
 from assistant.mind import Mind, open_mind
+from assistant.settings import DEFAULTS, variable
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +26,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """Point the user's directory at a folder of this test."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("LODESTAR_HOME", str(folder))
-    for name in ("NO_COLOR", "LODESTAR_PLAIN", "LODESTAR_DEBUG"):
+    for name in ("NO_COLOR", *map(variable, DEFAULTS)):
         monkeypatch.delenv(name, raising=False)
     return folder
 
