@@ -9,7 +9,7 @@ from typing import Any
 from assistant import server
 from assistant.compiling import told
 from assistant.errors import PackError
-from assistant.language.encoder import DIMENSIONS
+from assistant.language.weights import DIMENSIONS
 from assistant.mind import Mind, Say
 from assistant.packs.folder import take
 from assistant.packs.reading import read
