@@ -19,7 +19,7 @@ from assistant.language.masking import encode_both
 from assistant.language.mentions import MentionFinder
 from assistant.language.slots import Story
 from assistant.language.spelling import Speller
-from assistant.places import cache_dir, data_dir
+from assistant.places import cache_dir, data_dir, is_private
 from assistant.questions import Questions
 from assistant.search import Index, Joined, SearchIndex
 from assistant.wordings import Wordings
@@ -68,7 +68,7 @@ class Mind:
         """The passages, searchable, those of packs after ours."""
         parts: list[Index] = [*self._parts]
         address = os.environ.get(SERVER, "") if self.shared else ""
-        if address:
+        if address and not is_private():
             from assistant.server import ServerIndex
 
             places = self.library.passages.more

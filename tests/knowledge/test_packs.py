@@ -164,9 +164,7 @@ def test_only_what_changed_is_embedded_again(source: Path, own: Mind) -> None:
     letters.seen.clear()
     (source / "house" / "rules.md").write_text(RULES.replace("six", "seven"), "utf-8")
     pack, embedded = add(source, own)
-    assert embedded == 1 and letters.seen == [
-        "House rules. The kitchen closes at seven; whoever leaves last locks the door."
-    ]
+    assert embedded == 1 and len(letters.seen) == 1 and "seven" in letters.seen[0]
     assert len(shelf.packs()) == 1
     assert "seven" in opened(own).library.get("acme/house/rules").summary
     assert [path.name for path in (shelf.data_dir() / "packs").glob("acme-*")] == [pack.folder]
@@ -369,3 +367,5 @@ def test_a_pack_on_a_server_is_found_by_who_reads_it(
     assert err.count("\n") == 1 and "the knowledge here answers alone" in err
     failed = CliRunner().invoke(main, ["knowledge", "remove", "acme"])
     assert failed.exit_code == 1 and "Nothing was changed there" in failed.stderr
+    monkeypatch.setenv("LODESTAR_PRIVATE", "1")
+    assert not run("ask", "what is overfitting?", "--json")[1]  # the server is not asked
