@@ -179,24 +179,31 @@ def compare(names: tuple[str, ...], as_json: bool) -> None:
 
 
 @main.command()
+@click.option("--mend", is_flag=True, help="Rebuild what is damaged in the cache.")
 @Json
-def doctor(as_json: bool) -> None:
+def doctor(mend: bool, as_json: bool) -> None:
     """Show versions, device, model, cache and data, and what to mend.
+
+    With --mend what can be made again is made again; nothing of yours is touched.
 
     \b
     Examples:
       lodestar doctor
+      lodestar doctor --mend
       lodestar doctor --json
     """
-    from assistant.doctor import report
+    from assistant import doctor as clinic
 
-    document = report()
+    mended = clinic.mend(load_mind) if mend else []
+    document = clinic.report() | ({"mended": mended} if mend else {})
     if as_json:
         print_json(document)
     else:
         for name, value in document.items():
-            if name != "problems":
+            if name not in ("problems", "mended"):
                 click.echo(f"{name}: {value}")
+        for done in mended:
+            click.echo(f"mended: {done}")
         for problem in document["problems"]:
             click.echo(f"problem: {problem}")
     if document["problems"]:

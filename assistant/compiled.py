@@ -27,6 +27,29 @@ def current(cache: Path) -> Path | None:
     return folder if up_to_date else None
 
 
+def seal(folder: Path) -> None:
+    """Write that a folder is complete, with a digest of each of its files."""
+    (folder / COMPLETE).write_text(json.dumps(_digests(folder)), "utf-8")
+
+
+def damaged(folder: Path) -> list[str]:
+    """Return the files of a compiled mind that are not as they were written."""
+    try:
+        written = json.loads((folder / COMPLETE).read_text("utf-8"))
+        found = _digests(folder)
+        return sorted(name for name in written if found.get(name) != written[name])
+    except (OSError, ValueError, TypeError):
+        return [COMPLETE]
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != COMPLETE
+    }
+
+
 def signature() -> str:
     """Return a cheap fingerprint of what is compiled: names, sizes and times of files."""
     parts = [str(COMPILED), MODEL, fingerprint.signature()]

@@ -51,7 +51,7 @@ def compile_mind(cache: Path, model: Model, say: Say) -> Path:
         if not (folder / COMPLETE).exists():
             with tempfile.TemporaryDirectory(dir=cache, prefix="building-") as name:
                 _build(Path(name), cache, model, say)
-                (Path(name) / COMPLETE).touch()
+                compiled.seal(Path(name))
                 shutil.rmtree(folder, ignore_errors=True)
                 shutil.copytree(name, folder)
         write_json(cache / LATEST, {"signature": signature, "folder": folder.name})
