@@ -88,7 +88,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(matrices, {"lr": rate})
 
     @torch.no_grad()
-    def step(self, closure: Any = None) -> None:
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
         """Move each matrix against the running mean of its gradients, made orthogonal."""
         for group in self.param_groups:
             for matrix in group["params"]:
@@ -103,7 +103,8 @@ class Muon(torch.optim.Optimizer):
 def orthogonal(matrix: Tensor) -> Tensor:
     """Return the matrix with all its singular values near 1, by three Newton-Schulz steps."""
     if len(matrix) > len(matrix.mT):
-        return orthogonal(matrix.mT).mT
+        turned: Tensor = orthogonal(matrix.mT).mT
+        return turned
     near = matrix / (matrix.norm() + 1e-7)
     for _ in range(3):
         square = near @ near.mT
