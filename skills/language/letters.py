@@ -105,7 +105,7 @@ def orthogonal(matrix: Tensor) -> Tensor:
     if len(matrix) > len(matrix.mT):
         turned: Tensor = orthogonal(matrix.mT).mT
         return turned
-    near = matrix / (matrix.norm() + 1e-7)
+    near: Tensor = matrix / (matrix.norm() + 1e-7)
     for _ in range(3):
         square = near @ near.mT
         square = torch.addmm(square, square, square, beta=-4.775, alpha=2.0315)
