@@ -147,7 +147,7 @@ def knowledge_search(text: tuple[str, ...], k: int, as_json: bool) -> None:
 
 
 @knowledge.command("add")
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False))
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
 @click.option("--name", help="What the pack is called; by default what its folder is called.")
 @Json
 def knowledge_add(folder: str, name: str | None, as_json: bool) -> None:
@@ -156,6 +156,11 @@ def knowledge_add(folder: str, name: str | None, as_json: bool) -> None:
     \b
     Markdown: headings cut a page into passages; a title and a source may stand in front.
     YAML: entries as in Lodestar's own folders (concepts/AREA/ID.yaml, faq/ID.yaml …).
+
+    \b
+    Examples:
+      lodestar knowledge add handbook
+      lodestar knowledge add ~/wiki/export --name acme
     """
     from pathlib import Path
 
@@ -164,6 +169,8 @@ def knowledge_add(folder: str, name: str | None, as_json: bool) -> None:
     from assistant.places import is_private
     from assistant.render.steps import Steps
 
+    if not Path(folder).is_dir():
+        raise UsageError(f"There is no folder {folder}. Name one with .md or .yaml files.")
     if is_private():
         raise UsageError("A knowledge pack is kept, and --private keeps nothing. Leave it out.")
     mind, steps, day = load_mind().own(), Steps(), now().date().isoformat()
@@ -205,7 +212,12 @@ def _pack(pack: Any) -> dict[str, Any]:
 @knowledge.command("packs")
 @Json
 def knowledge_packs(as_json: bool) -> None:
-    """List the knowledge packs that were added, here or on the server that is named."""
+    """List the knowledge packs that were added, here or on the server that is named.
+
+    \b
+    Examples:
+      lodestar knowledge packs
+    """
     from assistant.packs import shelf
 
     packs = shelf.packs()
@@ -229,7 +241,12 @@ def knowledge_packs(as_json: bool) -> None:
 @click.argument("name")
 @Json
 def knowledge_remove(name: str, as_json: bool) -> None:
-    """Remove a knowledge pack; the folder it came from stays as it is."""
+    """Remove a knowledge pack; the folder it came from stays as it is.
+
+    \b
+    Examples:
+      lodestar knowledge remove acme
+    """
     from assistant.packs import shelf
     from assistant.places import cache_dir
 

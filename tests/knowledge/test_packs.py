@@ -369,3 +369,10 @@ def test_a_pack_on_a_server_is_found_by_who_reads_it(
     assert failed.exit_code == 1 and "Nothing was changed there" in failed.stderr
     monkeypatch.setenv("LODESTAR_PRIVATE", "1")
     assert not run("ask", "what is overfitting?", "--json")[1]  # the server is not asked
+
+
+def test_nothing_is_added_where_there_is_no_folder_or_nothing_may_be_kept(tmp_path: Path) -> None:
+    missing = CliRunner().invoke(main, ["knowledge", "add", str(tmp_path / "none")])
+    assert missing.exit_code == 2 and "There is no folder" in missing.stderr
+    private = CliRunner().invoke(main, ["--private", "knowledge", "add", str(tmp_path)])
+    assert private.exit_code == 2 and "--private keeps nothing" in private.stderr
