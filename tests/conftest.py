@@ -19,6 +19,13 @@ from filelock import FileLock
 from assistant.conversation import Conversation
 from assistant.mind import Mind, open_mind
 from assistant.settings import DEFAULTS, variable
+from tests.offline.no_network import forbid
+
+OFFLINE = Path(__file__).with_name("offline")  # for processes that tests begin
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, (str(OFFLINE), os.environ.get("PYTHONPATH")))
+)
+forbid()
 
 
 @pytest.fixture(autouse=True)
