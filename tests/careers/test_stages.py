@@ -11,13 +11,14 @@ from assistant.replies.path import STAGES_FAQ
 from knowledge.library import Library
 from knowledge.schema import Faq
 
+ASKED = "Make me a plan to become a data analyst on 6 hours a week."
 TOLD = {
-    "pupil": "I'm in high school. Make me a plan to become a data analyst on 6 hours a week.",
-    "student": "I'm a student. Make me a plan to become a data analyst on 6 hours a week.",
-    "graduate": "I'm a fresh graduate. Make me a plan to become a data analyst on 6 hours a week.",
-    "working": "I work full time. Make me a plan to become a data analyst on 6 hours a week.",
-    "unemployed": "I was laid off. Make me a plan to become a data analyst on 6 hours a week.",
-    "career break": "I'm on maternity leave. Make me a plan to become a data analyst on 6 hours a week.",
+    "pupil": "I'm in high school.",
+    "student": "I'm a student.",
+    "graduate": "I'm a fresh graduate.",
+    "working": "I work full time.",
+    "unemployed": "I was laid off.",
+    "career break": "I'm on maternity leave.",
 }
 
 
@@ -36,13 +37,13 @@ def test_every_stage_that_is_told_has_its_case(shelf: Library):
 def test_a_plan_says_what_holds_at_the_stage(
     stage: str, shelf: Library, chat: Callable[[], Conversation]
 ):
-    reply = chat().respond(TOLD[stage])
+    reply = chat().respond(f"{TOLD[stage]} {ASKED}")
     said = {name for name, text in cases(shelf).items() if text in text_of(reply.blocks)}
     assert said == {stage}
     assert STAGES_FAQ in {source.id for source in reply.sources}
 
 
 def test_no_stage_told_is_none_said(shelf: Library, chat: Callable[[], Conversation]):
-    reply = chat().respond("Make me a plan to become a data analyst on 6 hours a week.")
+    reply = chat().respond(ASKED)
     assert not any(text in text_of(reply.blocks) for text in cases(shelf).values())
     assert STAGES_FAQ not in {source.id for source in reply.sources}
