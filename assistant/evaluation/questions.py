@@ -58,20 +58,18 @@ def held_out(question: tuple[str, str], wordings: Sequence[str]) -> int | None:
 def train(mind: Mind, folder: Path = FURTHER, recipe: Recipe | None = None) -> dict[str, Any]:
     """Return what the matcher learns from the wordings of stored questions, but those held out.
 
-    `folder` holds files of further wordings: entry, first wording of the question, wordings.
-    What fields answer counts as questions, too, to be told from those stored beside them.
+    `folder` holds files of further wordings, see `further`. What fields answer counts as
+    questions, too, to be told from those stored beside them.
     """
-    further: dict[str, dict[str, list[str]]] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        further |= yaml.load(path.read_text("utf-8"), Loader=Loader)  # noqa: S506 - safe, in C
+    mind, more = mind.own(), further(folder)
     questions = []
-    mind = mind.own()
     for question, _, texts in wordings(mind):
         left_out = held_out(question, texts)
-        kept = [text for number, text in enumerate(texts) if number != left_out]
-        more = further.get(question[0], {}).get(texts[0], [])
+        learnt = [text for number, text in enumerate(texts) if number != left_out]
+        if left_out is None:
+            learnt += more.get(question[0], {}).get(texts[0], [])
         answer = prose(mind.library.get(question[0]), question[1])
-        questions.append(Question(question[0], [*kept, *more], answer))
+        questions.append(Question(question[0], learnt, answer))
     for id_, field, texts in general(mind):
         entry = mind.library.get(id_)
         questions.append(Question(id_, texts, prose(entry, field) or entry.summary))
@@ -136,6 +134,14 @@ def _first(score: Any, group: Any) -> Any:
     return order[first[numbers >= 0]]
 
 
+def further(folder: Path = FURTHER) -> dict[str, dict[str, list[str]]]:
+    """Return entry → first wording of a question → wordings to learn from, of files in a folder."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        found |= yaml.load(path.read_text("utf-8"), Loader=Loader)  # noqa: S506 - safe, in C
+    return found
+
+
 def general(mind: Mind) -> Iterator[tuple[str, str, list[str]]]:
     """Yield entry, field and wordings of what is asked of anything and a field answers."""
     for number, card in enumerate(mind.library.cards.values()):
@@ -145,7 +151,7 @@ def general(mind: Mind) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _pairs(mind: Mind) -> tuple[Any, Any, Any]:
-    """Return signs, whether the question is the right one, and the number of the wording.
+    """Return signs, whether the question is the right one, and the number of the message.
 
     Beside the wordings held out, some ask what fields answer: no stored question, number < 0.
     """

@@ -27,9 +27,9 @@ NEIGHBOURS = 8  # subjects that stand together in a batch
 class Recipe:
     """How to train; a batch holds two wordings of each of its questions."""
 
-    epochs: int = 6
+    epochs: int = 5
     questions: int = 64
-    rate: float = 1e-4
+    rate: float = 2e-4
     warm_up: float = 0.1
     scale: float = 20.0
     answers: float = 0.3  # share of the pairs that are a wording and the answer
