@@ -7,6 +7,7 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
+from assistant.chat import FIRST, Chat
 from assistant.learner import access
 from assistant.learner.keeping import Settings
 from assistant.learner.session import Session
@@ -34,12 +35,28 @@ class Said:
         self.lines: list[str] = []
         self.replies: list[Reply] = []
         self.leaving = False
+        self.asked: list[str] = []
+
+    def answer(self, text: str) -> Reply:
+        self.asked.append(text)
+        return Reply("answered", "define", ())
 
     def say(self, text: str) -> None:
         self.lines.append(text)
 
     def rows(self, rows: list[tuple[str, str]]) -> None:
         self.lines += [f"{name} {meaning}" for name, meaning in rows]
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [("2", FIRST[1]), ("4", "4"), ("12", "12"), ("²", "²"), ("", None), ("/why", "/why")],
+)
+def test_a_number_picks_only_what_was_offered(typed: str, asked: str | None) -> None:
+    chat, desk = Chat(lambda: None), Said()
+    chat._desk, chat._asks = desk, FIRST
+    chat._take(typed)
+    assert desk.asked == ([asked] if asked else [])
 
 
 def test_the_table_holds_every_command_once() -> None:
