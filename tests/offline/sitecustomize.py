@@ -1,0 +1,5 @@
+"""Python imports this at its start, in processes that tests begin, and is offline then."""
+
+from no_network import forbid
+
+forbid()
