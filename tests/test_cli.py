@@ -173,7 +173,9 @@ def test_the_first_prompt_waits_for_nothing_heavy(ready: Path) -> None:
     code = (
         "from assistant.cli import _compiled_first\n"
         "from assistant.chat import Chat\n"
-        "Chat(_compiled_first()).welcome()\n"
+        "chat = Chat(_compiled_first())\n"
+        "chat.welcome()\n"
+        "chat.prompt\n"
     )
     modules = imported_by(code, ready)
     assert "prompt_toolkit" in modules

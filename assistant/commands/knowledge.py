@@ -147,7 +147,7 @@ def knowledge_search(text: tuple[str, ...], k: int, as_json: bool) -> None:
 
 
 @knowledge.command("add")
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False))
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
 @click.option("--name", help="What the pack is called; by default what its folder is called.")
 @Json
 def knowledge_add(folder: str, name: str | None, as_json: bool) -> None:
@@ -156,6 +156,11 @@ def knowledge_add(folder: str, name: str | None, as_json: bool) -> None:
     \b
     Markdown: headings cut a page into passages; a title and a source may stand in front.
     YAML: entries as in Lodestar's own folders (concepts/AREA/ID.yaml, faq/ID.yaml …).
+
+    \b
+    Examples:
+      lodestar knowledge add handbook
+      lodestar knowledge add ~/wiki/export --name acme
     """
     from pathlib import Path
 
@@ -164,11 +169,18 @@ def knowledge_add(folder: str, name: str | None, as_json: bool) -> None:
     from assistant.places import is_private
     from assistant.render.steps import Steps
 
+    if not Path(folder).is_dir():
+        raise UsageError(f"There is no folder {folder}. Name one with .md or .yaml files.")
     if is_private():
         raise UsageError("A knowledge pack is kept, and --private keeps nothing. Leave it out.")
-    mind, steps = load_mind().own(), Steps()
+    mind, steps, day = load_mind().own(), Steps(), now().date().isoformat()
     try:
-        pack, embedded = shelf.add(Path(folder), name, mind, now().date().isoformat(), steps)
+        if _server():
+            from assistant.packs import shared
+
+            pack, embedded = shared.add(_server(), Path(folder), name, mind, day, steps)
+        else:
+            pack, embedded = shelf.add(Path(folder), name, mind, day, steps)
     finally:
         steps.end()
     if as_json:
@@ -176,9 +188,18 @@ def knowledge_add(folder: str, name: str | None, as_json: bool) -> None:
         return
     click.echo(
         f"{pack.name}: {pack.files:,} files, {pack.passages:,} passages, {embedded:,} of them "
-        f"embedded now.\nA copy is kept; after a change, add the folder again. To remove it: "
-        f"lodestar knowledge remove {pack.name}"
+        f"embedded now.\nA copy is kept{' on the server' if _server() else ''}; after a change, "
+        f"add the folder again. To remove it: lodestar knowledge remove {pack.name}"
     )
+
+
+def _server() -> str:
+    """Return the address of the server that holds packs for many readers, empty where none is."""
+    import os
+
+    from assistant.mind import SERVER
+
+    return os.environ.get(SERVER, "")
 
 
 def _pack(pack: Any) -> dict[str, Any]:
@@ -191,10 +212,19 @@ def _pack(pack: Any) -> dict[str, Any]:
 @knowledge.command("packs")
 @Json
 def knowledge_packs(as_json: bool) -> None:
-    """List the knowledge packs that were added."""
+    """List the knowledge packs that were added, here or on the server that is named.
+
+    \b
+    Examples:
+      lodestar knowledge packs
+    """
     from assistant.packs import shelf
 
     packs = shelf.packs()
+    if _server():
+        from assistant.packs import shared
+
+        packs += shared.packs(_server())
     if as_json:
         print_json([_pack(pack) for pack in packs])
         return
@@ -211,11 +241,21 @@ def knowledge_packs(as_json: bool) -> None:
 @click.argument("name")
 @Json
 def knowledge_remove(name: str, as_json: bool) -> None:
-    """Remove a knowledge pack; the folder it came from stays as it is."""
+    """Remove a knowledge pack; the folder it came from stays as it is.
+
+    \b
+    Examples:
+      lodestar knowledge remove acme
+    """
     from assistant.packs import shelf
     from assistant.places import cache_dir
 
-    pack = shelf.remove(name, cache_dir())
+    pack = None
+    if _server():
+        from assistant.packs import shared
+
+        pack = shared.remove(_server(), name)
+    pack = pack or shelf.remove(name, cache_dir())
     if as_json:
         print_json(_pack(pack))
     else:

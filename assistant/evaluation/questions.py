@@ -26,8 +26,24 @@ from knowledge.passages import passages, prose
 FURTHER = package_dir("assistant") / "language" / "wordings"
 FOLDS = 5
 SHARE = 15  # per cent of the questions of which one wording is held out
-DEFINING = ("What is {}?", "Explain {}", "Describe the concept of {}.", "define {}", "{}")
-DEFINED = 12  # of so many concepts one is asked for
+# What is asked of anything of a kind, by the field that answers it.
+GENERAL = {
+    "concept": {
+        "summary": ("What is {}?", "Explain {}", "Describe the concept of {}.", "define {}", "{}"),
+        "how": ("How does {} work?", "{} step by step", "What happens inside {}?"),
+        "example": ("Give an example of {}.", "{} example", "show me {} on a case"),
+        "code": ("{} in Python", "code for {}", "How do I implement {}?"),
+        "maths": ("What is the formula of {}?", "maths behind {}", "equation for {}"),
+        "when": ("When should I use {}?", "when to use {}", "What is {} good for?"),
+        "strengths": ("What are the advantages of {}?", "pros and cons of {}", "benefits of {}"),
+    },
+    "role": {
+        "summary": ("What is a {}?", "What does a {} do?", "{} job description"),
+        "wage": ("What does a {} earn?", "{} salary", "How much do {}s make?", "pay of a {}"),
+    },
+}
+EVERY = 3  # one concept in so many is asked for each of the other fields
+ASKED = 40  # one of so many general questions is asked, so that the fit sees what is not stored
 FEWEST = 3  # wordings that a question must have for that
 RIDGE = 0.05
 
@@ -43,7 +59,7 @@ def train(mind: Mind, folder: Path = FURTHER, recipe: Recipe | None = None) -> d
     """Return what the matcher learns from the wordings of stored questions, but those held out.
 
     `folder` holds files of further wordings: entry, first wording of the question, wordings.
-    What a concept is counts as a question of its own, to be told from those stored with it.
+    What fields answer counts as questions, too, to be told from those stored beside them.
     """
     further: dict[str, dict[str, list[str]]] = {}
     for path in sorted(folder.glob("*.yaml")):
@@ -56,8 +72,9 @@ def train(mind: Mind, folder: Path = FURTHER, recipe: Recipe | None = None) -> d
         more = further.get(question[0], {}).get(texts[0], [])
         answer = prose(mind.library.get(question[0]), question[1])
         questions.append(Question(question[0], [*kept, *more], answer))
-    for id_, texts in definitions(mind):
-        questions.append(Question(id_, texts, mind.library.get(id_).summary))
+    for id_, field, texts in general(mind):
+        entry = mind.library.get(id_)
+        questions.append(Question(id_, texts, prose(entry, field) or entry.summary))
     return matching.train(questions, recipe or Recipe())
 
 
@@ -119,17 +136,18 @@ def _first(score: Any, group: Any) -> Any:
     return order[first[numbers >= 0]]
 
 
-def definitions(mind: Mind) -> Iterator[tuple[str, list[str]]]:
-    """Yield each concept with wordings of the question what it is, which its summary answers."""
-    for card in mind.library.cards.values():
-        if card.kind == "concept":
-            yield card.id, [form.format(card.name) for form in DEFINING]
+def general(mind: Mind) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield entry, field and wordings of what is asked of anything and a field answers."""
+    for number, card in enumerate(mind.library.cards.values()):
+        for place, (field, forms) in enumerate(GENERAL.get(card.kind, {}).items()):
+            if field in ("summary", "wage") or (number - place) % EVERY == 0:
+                yield card.id, field, [form.format(card.name) for form in forms]
 
 
 def _pairs(mind: Mind) -> tuple[Any, Any, Any]:
     """Return signs, whether the question is the right one, and the number of the wording.
 
-    Beside the wordings held out, some ask what a concept is: no stored question, number < 0.
+    Beside the wordings held out, some ask what fields answer: no stored question, number < 0.
     """
     at = {int(row): number for number, row in enumerate(mind.questions.rows)}
     signs, right, group = [], [], []
@@ -148,9 +166,9 @@ def _pairs(mind: Mind) -> tuple[Any, Any, Any]:
         signs.append(near.matrix())
         right += own
         group += [len(signs)] * len(found)
-    for number, (_, texts) in enumerate(definitions(mind)):
-        if number % DEFINED == 0:
-            text = texts[number // DEFINED % len(texts)]
+    for number, (_, _, texts) in enumerate(general(mind)):
+        if number % ASKED == 0:
+            text = texts[number // ASKED % len(texts)]
             found, _, near = mind.questions.signs(*_scores(mind, text), mind.names.find(text))
             signs.append(near.matrix())
             right += [False] * len(found)

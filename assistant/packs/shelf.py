@@ -70,11 +70,7 @@ def add(source: Path, name: str | None, mind: Mind, day: str, say: Say) -> tuple
     """
     from assistant.packs.folder import take
 
-    name = name or re.sub(r"[^a-z0-9]+", "_", source.resolve().name.casefold()).strip("_")
-    if not NAME.match(name):
-        raise UsageError(
-            f"{name!r} cannot name a pack. Give one: --name acme (a-z, 0-9 and _, a letter first)"
-        )
+    name = named(source, name)
     try:
         _home().mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=_home(), prefix=".adding-") as work:
@@ -95,6 +91,16 @@ def add(source: Path, name: str | None, mind: Mind, day: str, say: Say) -> tuple
         if other.name != folder:
             shutil.rmtree(other, ignore_errors=True)
     return pack, embedded
+
+
+def named(source: Path, name: str | None) -> str:
+    """Return what a pack is called, by default what its folder is; raises UsageError."""
+    name = name or re.sub(r"[^a-z0-9]+", "_", source.resolve().name.casefold()).strip("_")
+    if not NAME.match(name):
+        raise UsageError(
+            f"{name!r} cannot name a pack. Give one: --name acme (a-z, 0-9 and _, a letter first)"
+        )
+    return name
 
 
 def _compile(pack: Pack, root: Path, mind: Mind, say: Say) -> tuple[Pack, int]:

@@ -1,5 +1,6 @@
 """Figures of exercises as lines of text: tables, images in half-blocks, curves, counts."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,9 @@ def lines(figure: Figure, width: int, *, plain: bool) -> list[str]:
         case Table():
             return list(_table(figure.columns, figure.rows, width))
         case Matrix():
-            rows = [(name, *map(str, counts)) for name, counts in
-                    zip(figure.rows, figure.counts, strict=True)]  # fmt: skip
+            cells = [[str(count) if plain else _shaded(count, counts) for count in counts]
+                     for counts in figure.counts]  # fmt: skip
+            rows = [(name, *line) for name, line in zip(figure.rows, cells, strict=True)]
             return list(_table(("", *figure.columns), rows, width))
         case Images():
             return _images(figure, width, plain)
@@ -31,9 +33,17 @@ def lines(figure: Figure, width: int, *, plain: bool) -> list[str]:
             return list(_curves(figure, min(width, 64), plain))
 
 
+def _shaded(count: int, row: Sequence[int]) -> str:
+    """Return a count with a block beside it, the darker the larger its share of the row."""
+    share = count / (max(row) or 1)
+    return f"{count} {_BLOCKS[math.ceil(share * (len(_BLOCKS) - 1))]}"
+
+
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
+    from rich.cells import cell_len
+
     every = [columns, *rows]
-    widths = [max(len(row[index]) for row in every) for index in range(len(columns))]
+    widths = [max(cell_len(row[index]) for row in every) for index in range(len(columns))]
     if sum(widths) + 2 * len(widths) > width:
         for row in rows:
             yield row[0]
@@ -41,8 +51,11 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) ->
                 yield f"  {name}: {cell}"
         return
     for row in every:
-        cells = [row[0].ljust(widths[0])]
-        cells += [cell.rjust(size) for cell, size in zip(row[1:], widths[1:], strict=True)]
+        gaps = [" " * (size - cell_len(cell)) for cell, size in zip(row, widths, strict=True)]
+        cells = [
+            row[0] + gaps[0],
+            *(gap + cell for gap, cell in zip(gaps[1:], row[1:], strict=True)),
+        ]
         yield "  ".join(cells).rstrip()
 
 

@@ -3,6 +3,8 @@
 import sys
 from typing import Any
 
+from assistant.render.terminal import wants_plain
+
 
 class Steps:
     """Shows on stderr what is being done, and how much of it is done where that is known."""
@@ -14,7 +16,7 @@ class Steps:
 
     def __call__(self, step: str, share: float | None = None) -> None:
         """Show a step; `share` of it, from 0 to 1, is done."""
-        if sys.stderr.isatty():
+        if not wants_plain(sys.stderr):
             self._draw(step, share)
         elif step != self._step:
             print(f"{step} …", file=sys.stderr, flush=True)  # noqa: T201

@@ -20,6 +20,7 @@ from knowledge.schema import Faq, Path, Resource, Role
 PLANNED = ("path", "transition", "time_needed", "start")  # intents that a plan answers
 SAME = 0.9  # how likely a stored question must be to be answered instead of a plan
 SHOWN_STEPS, OUTLINED, COUNTED = 7, 4, 6
+STAGES_FAQ = "faq_learning_stage"  # the entry with a case for each stage that slots tell
 # What asks for the whole plan, and not only for whether and how.
 _WHOLE = re.compile(
     r"\b(?:plan|road ?map|path|schedule|curriculum|syllabus|steps?|weeks?|months?)\b", re.IGNORECASE
@@ -61,21 +62,20 @@ def reply(turn: Turn) -> Reply | None:
     if background and not made:
         blocks.append(Text(_counted(turn, background)))
     asks: list[str] = []
-    if stated or _WHOLE.search(turn.heard.spelt):
-        blocks += [*_advice(turn, route, passage.LIKELY), *_stage(turn)]
-        blocks.append(Text(_intro(turn, route, laid_out)))
-        blocks += _background_blocks(turn, background if made else None)
+    whole = stated or _WHOLE.search(turn.heard.spelt) is not None
+    stage = _stage(turn)
+    blocks += [*_advice(turn, route, passage.LIKELY if whole else passage.HINT), *stage]
+    blocks.append(Text(_intro(turn, route, laid_out)))
+    blocks += _background_blocks(turn, background if made else None)
+    if whole:
         blocks += phases(turn, route, laid_out)
         blocks += _late(turn, laid_out)
     else:
-        blocks += [*_advice(turn, route, passage.HINT), *_stage(turn)]
-        blocks.append(Text(_intro(turn, route, laid_out)))
-        blocks += _background_blocks(turn, background if made else None)
         blocks.append(_outline(turn, route, laid_out))
         asks.append(turn.phrase("path_ask", role=_name(turn, route), per_week=f"{hours:g}"))
     asks += [*passage.questions_near(turn, route, 1), f"What does {a(_name(turn, route))} do?"]
     asks.append(f"What skills does {a(_name(turn, route))} need?")
-    ids = [route.id, route.role]
+    ids = [route.id, *([STAGES_FAQ] if stage else []), route.role]
     actions = (Action("path", route.role, route.name), *_first_exercise(turn, laid_out))
     return turn.reply(*blocks, ids=ids, suggestions=asks, actions=actions)
 
@@ -223,8 +223,10 @@ def _advice(turn: Turn, route: Path, chance: float) -> list[Block]:
 
 def _stage(turn: Turn) -> list[Block]:
     """Return what holds for anybody at the stage that the message tells of: student, at work …"""
-    name = f"stage_{turn.heard.slots.stage.replace(' ', '_')}"
-    return [Text(turn.phrase(name))] if name in turn.mind.phrases else []
+    advice = turn.library.get_as(Faq, STAGES_FAQ)
+    stage = turn.heard.slots.stage
+    cases = advice.cases if advice else ()
+    return [Text(case.answer) for case in cases if case.who.casefold() == stage]
 
 
 def _outline(turn: Turn, route: Path, laid_out: Plan) -> Bullets:

@@ -176,12 +176,12 @@ def _private(desk: "Desk", argument: str) -> str:
     desk.keep_nothing()
     desk.say("Private: from here on nothing is kept. What was kept until now:")
     counts = {
-        "profile": len(records.profile), "plan": int(records.plan is not None),
         "runs of exercises": len(records.runs), "quiz answers": len(records.answers),
         "messages": len(records.messages), "events": len(records.events),
     }  # fmt: skip
-    held = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
-    desk.rows([(str(data_dir() / FILE), held or "nothing"),
+    held = [name for name in ("profile", "plan") if getattr(records, name)]
+    held += [f"{name}: {count}" for name, count in counts.items() if count]
+    desk.rows([(str(data_dir() / FILE), ", ".join(held) or "nothing"),
                (str(data_dir() / HISTORY), "the lines you typed")])  # fmt: skip
     desk.say("`lodestar profile forget` erases it, and asks first.")
     return ""

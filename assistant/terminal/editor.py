@@ -4,7 +4,7 @@ What is typed is waited for in `assistant.chat` alone.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from prompt_toolkit import PromptSession
@@ -84,7 +84,15 @@ def _keys() -> KeyBindings:
 
 
 class _Kept(FileHistory):
-    """The history of a learner; where its file cannot be written, that is said once."""
+    """The history of a learner; where its file cannot be used, that is said once."""
+
+    def load_history_strings(self) -> Iterable[str]:
+        """Return the lines of earlier days, the latest first."""
+        try:
+            return list(super().load_history_strings())
+        except OSError as error:
+            _say_unsaved(str(error))
+            return ()
 
     def store_string(self, string: str) -> None:
         """Keep a line."""

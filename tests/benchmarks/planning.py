@@ -14,8 +14,8 @@ from skills.exercise import catalogue
 PACES = (3, 6, 15)
 
 
-def main() -> None:
-    """Print the median, the 99th percentile and the longest time of a plan, in milliseconds."""
+def figures() -> dict[str, float]:
+    """Return median, 99th percentile and the longest time of a plan, in milliseconds."""
     with tempfile.TemporaryDirectory() as folder:
         library.write(authoring.read_all(fingerprint.ROOT), Folder(folder))
         shelf = library.Library(Folder(folder))
@@ -31,12 +31,23 @@ def main() -> None:
                     plan(shelf, route, exercises, hours, background=start)
                     times.append((perf_counter() - began) * 1000)
     first, times = times[0], sorted(times[1:])
-    sys.stdout.write(
-        f"{len(times)} plans: median {statistics.median(times):.1f} ms, 99th percentile "
-        f"{times[int(len(times) * 0.99)]:.1f} ms, longest {times[-1]:.1f} ms; "
-        f"the first, which reads the knowledge, {first:.1f} ms\n"
+    return {
+        "plans": len(times),
+        "median_ms": statistics.median(times),
+        "p99_ms": times[int(len(times) * 0.99)],
+        "longest_ms": times[-1],
+        "first_ms": first,
+    }
+
+
+def table(found: dict[str, float]) -> str:
+    """Return the figures as a line."""
+    return (
+        f"{found['plans']} plans: median {found['median_ms']:.1f} ms, 99th percentile "
+        f"{found['p99_ms']:.1f} ms, longest {found['longest_ms']:.1f} ms; "
+        f"the first, which reads the knowledge, {found['first_ms']:.1f} ms"
     )
 
 
 if __name__ == "__main__":
-    main()
+    sys.stdout.write(table(figures()) + "\n")

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable
 from time import process_time
 from typing import Any
+from unittest.mock import patch
 
 import torch
 from sklearn.model_selection import train_test_split
@@ -79,28 +80,41 @@ def seconds(work: Callable[[], object]) -> float:
     return process_time() - began
 
 
-def main() -> int:
-    """Print both times and their quotient for each exercise; return 1 if one is over the bound."""
+def figures(repeats: int = REPEATS) -> dict[str, dict[str, float]]:
+    """Return the seconds of both and their quotient for each exercise; keeps nothing."""
     from assistant import player
     from skills.exercise import catalogue
 
-    repeats, over = int(sys.argv[1]) if len(sys.argv) > 1 else REPEATS, False
-    for name, bare in (("cnn_digits", bare_cnn), ("mlp_digits", bare_mlp)):
+    found = {}
+    with tempfile.TemporaryDirectory() as home, patch.dict(os.environ, LODESTAR_HOME=home):
+        for name, bare in (("cnn_digits", bare_cnn), ("mlp_digits", bare_mlp)):
 
-        def whole(name: str = name) -> None:
-            screen = player.PipeScreen(lambda line: None)
-            player.run(catalogue()[name], screen, device="cpu", afresh=True)
+            def whole(name: str = name) -> None:
+                screen = player.PipeScreen(lambda line: None)
+                player.run(catalogue()[name], screen, device="cpu", afresh=True)
 
-        pairs = [(seconds(bare), seconds(whole)) for _ in range(repeats + 1)][1:]
-        quotient = statistics.median(run / loop for loop, run in pairs)
-        loop, run = (statistics.median(times) for times in zip(*pairs, strict=True))
-        over = over or quotient > BOUND
-        sys.stdout.write(f"{name}: bare loop {loop:.2f} s, run {run:.2f} s, "
-                         f"run / bare loop {quotient:.3f} (at most {BOUND})\n")  # fmt: skip
-    return int(over)
+            pairs = [(seconds(bare), seconds(whole)) for _ in range(repeats + 1)][1:]
+            loop, run = (statistics.median(times) for times in zip(*pairs, strict=True))
+            quotient = statistics.median(run / loop for loop, run in pairs)
+            found[name] = {"bare_s": loop, "run_s": run, "quotient": quotient}
+    return found
+
+
+def table(found: dict[str, dict[str, float]]) -> str:
+    """Return the figures as a line for each exercise."""
+    return "\n".join(
+        f"{name}: bare loop {row['bare_s']:.2f} s, run {row['run_s']:.2f} s, "
+        f"run / bare loop {row['quotient']:.3f} (at most {BOUND})"
+        for name, row in found.items()
+    )
+
+
+def main() -> int:
+    """Print both times and their quotient for each exercise; return 1 if one is over the bound."""
+    found = figures(int(sys.argv[1]) if len(sys.argv) > 1 else REPEATS)
+    sys.stdout.write(table(found) + "\n")
+    return int(any(row["quotient"] > BOUND for row in found.values()))
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["LODESTAR_HOME"] = home
-        sys.exit(main())
+    sys.exit(main())

@@ -15,6 +15,7 @@ from assistant.errors import UsageError
 from assistant.mind import Mind
 from assistant.packs import folder, page, shelf
 from assistant.search import Joined, SearchIndex
+from assistant.wordings import Wordings
 from knowledge import authoring, library
 from knowledge.authoring import KnowledgeError
 from knowledge.schema import Page
@@ -57,6 +58,8 @@ class Letters:
         rows = np.array(counts, np.float32).reshape(len(texts), 26) + 0.01
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
+    matching = encode
+
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
@@ -79,6 +82,8 @@ def own(tmp_path: Path) -> Mind:
     letters = Letters()
     passages = library.write(authoring.read_all(tmp_path / "ours"), work)
     SearchIndex.build([item.text for item in passages], letters.encode).save(work)
+    Wordings.build(["Our data"], letters.encode, "1").save(work)
+    letters.seen.clear()
     (work / "names.json").write_text(json.dumps({"our data": [["data", "claim"]]}), "utf-8")
     words = {"known": ["data"], "everyday": [], "common": [], "shorthand": {}}
     (work / "words.json").write_text(json.dumps(words), "utf-8")
@@ -143,7 +148,8 @@ def test_a_pack_stands_behind_our_own_knowledge(source: Path, own: Mind) -> None
     vector = mind.encoder.encode([text])[0]
     best = mind.library.passages[mind.index.search(text, vector, 1)[0].row]
     assert (best.entry, best.field) == ("acme/gpu", "sections.1")
-    (first, *_) = mind.questions.asked(*mind.index.scores(text, vector), [])
+    likeness = mind.wordings.likeness(vector)
+    (first, *_) = mind.questions.asked(likeness, *mind.index.scores(text, vector), [])
     assert (first.entry, first.field, first.dense) == ("acme/gpu", "sections.1", pytest.approx(1))
     entry = mind.library.get("acme/gpu")
     assert isinstance(entry, Page) and mind.library.pack(entry.id) == "acme"
@@ -158,7 +164,7 @@ def test_only_what_changed_is_embedded_again(source: Path, own: Mind) -> None:
     letters.seen.clear()
     (source / "house" / "rules.md").write_text(RULES.replace("six", "seven"), "utf-8")
     pack, embedded = add(source, own)
-    assert embedded == 1 and "seven" in letters.seen[0]
+    assert embedded == 1 and len(letters.seen) == 1 and "seven" in letters.seen[0]
     assert len(shelf.packs()) == 1
     assert "seven" in opened(own).library.get("acme/house/rules").summary
     assert [path.name for path in (shelf.data_dir() / "packs").glob("acme-*")] == [pack.folder]
@@ -187,7 +193,7 @@ def test_entries_of_ours_schema_keep_their_id_and_name_the_pack(source: Path, ow
     entry = opened(own).library.get("theirs")
     assert entry.sources[0].title == "Their data (knowledge pack acme)"
     assert entry.sources[1].url == "https://example.org/book"
-    assert getattr(entry, "nuance") == "A red, hidden turn."  # noqa: B009 - not on every entry
+    assert getattr(entry, "nuance") == "A red and a hidden turn."  # noqa: B009 - not on every entry
     assert opened(own).names.find("Their data")[0].id == "theirs"
 
 
@@ -324,3 +330,49 @@ def test_the_chat_answers_from_a_pack_and_names_it(ready: Path, source: Path) ->
     assert [pack["name"] for pack in json.loads(run("knowledge", "packs", "--json"))] == ["acme"]
     run("knowledge", "remove", "acme")
     assert ask("how can I book a GPU on Falcon")["sources"][:1] != reply["sources"][:1]
+
+
+def test_a_pack_on_a_server_is_found_by_who_reads_it(
+    ready: Path, source: Path, postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(*words: str) -> tuple[str, str]:
+        found = CliRunner().invoke(main, words, catch_exceptions=False)
+        assert found.exit_code == 0, found.output
+        return found.stdout, found.stderr
+
+    monkeypatch.setenv("LODESTAR_INDEX", postgres())
+    added = json.loads(run("knowledge", "add", str(source), "--json")[0])
+    assert added["embedded"] == added["passages"] > 4
+    assert json.loads(run("knowledge", "add", str(source), "--json")[0])["embedded"] == 0
+    assert not shelf.packs()  # nothing is kept on this machine
+    question = "How do I book a GPU on Falcon?"
+    out, err = run("ask", question, "--json")
+    reply = json.loads(out)
+    assert "queue FALCON" in reply["text"] and not err
+    assert reply["sources"][0]["title"] == "The Falcon cluster (knowledge pack acme)"
+    hits = json.loads(run("knowledge", "search", question, "--json")[0])
+    assert (hits[0]["id"], hits[0]["passage"]) == ("acme/gpu", "sections.1")
+    (source / "gpu.md").write_bytes(b"\xff")
+    failed = CliRunner().invoke(main, ["knowledge", "add", str(source)])
+    assert failed.exit_code == 1 and "gpu.md:1: file: is not UTF-8" in failed.stderr
+    assert json.loads(run("knowledge", "packs", "--json")[0]) == [
+        {name: value for name, value in added.items() if name != "embedded"}
+    ]
+    run("knowledge", "remove", "acme")
+    assert json.loads(run("knowledge", "packs", "--json")[0]) == []
+
+    monkeypatch.setenv("LODESTAR_INDEX", f"postgresql:///none?host={source}")
+    out, err = run("ask", "what is overfitting?", "--json")
+    assert json.loads(out)["status"] == "answered"
+    assert err.count("\n") == 1 and "the knowledge here answers alone" in err
+    failed = CliRunner().invoke(main, ["knowledge", "remove", "acme"])
+    assert failed.exit_code == 1 and "Nothing was changed there" in failed.stderr
+    monkeypatch.setenv("LODESTAR_PRIVATE", "1")
+    assert not run("ask", "what is overfitting?", "--json")[1]  # the server is not asked
+
+
+def test_nothing_is_added_where_there_is_no_folder_or_nothing_may_be_kept(tmp_path: Path) -> None:
+    missing = CliRunner().invoke(main, ["knowledge", "add", str(tmp_path / "none")])
+    assert missing.exit_code == 2 and "There is no folder" in missing.stderr
+    private = CliRunner().invoke(main, ["--private", "knowledge", "add", str(tmp_path)])
+    assert private.exit_code == 2 and "--private keeps nothing" in private.stderr

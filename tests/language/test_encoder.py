@@ -25,7 +25,7 @@ def test_agrees_with_sentence_transformers(mind: Mind) -> None:
     original = SentenceTransformer(str(weights.model_folder()), device="cpu")
     reference = original.encode(SENTENCES, normalize_embeddings=True)
     ours = mind.encoder.encode(SENTENCES)
-    assert ours.shape == (len(SENTENCES), encoder.DIMENSIONS) and ours.dtype == np.float32
+    assert ours.shape == (len(SENTENCES), weights.DIMENSIONS) and ours.dtype == np.float32
     assert np.allclose(np.linalg.norm(ours, axis=1), 1, atol=1e-5)
     assert (ours * reference).sum(axis=1).min() >= 0.98
 

@@ -9,8 +9,8 @@ from assistant.language.story.marks import COMMA, START, Mark
 from assistant.language.story.roles import targets, wanted
 from assistant.language.story.told import Told
 
+STAGES = ("unemployed", "career break", "pupil", "student", "graduate", "working")
 _LEVELS = ("phd", "master", "bachelor", "school", "none")
-_STAGES = ("unemployed", "career break", "pupil", "student", "graduate", "working")
 _SETTLED = ("now", "past", "origin", "have", "study", "as")
 _DIRECT = ("none", "school")  # levels whose patterns say whose they are
 _IN_PASSING = ("student", "graduate")
@@ -69,7 +69,7 @@ def _stage(told: Told, claims: Sequence[Claim]) -> str:
         asked = told.asking[mark.start] and (mark.value == "working" or not told.speaks)
         if told.own(mark.start) and (settled or not passing) and not asked:
             found.add(mark.value)
-    return next((stage for stage in _STAGES if stage in found), "")
+    return next((stage for stage in STAGES if stage in found), "")
 
 
 def _degree(told: Told, claims: Sequence[Claim], goal: str) -> tuple[str, str]:
