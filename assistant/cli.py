@@ -1,5 +1,6 @@
 """The command line: one thin function per command."""
 
+import errno
 import importlib
 import os
 import sys
@@ -27,6 +28,8 @@ MODULES = {
     "progress": "progress", "quiz": "quiz", "review": "quiz", "roles": "roles",
 }  # fmt: skip
 
+UNWRITABLE = (errno.ENOSPC, errno.EROFS)  # a full disk, one that may only be read
+
 
 class Main(click.Group):
     """The root command; turns our errors into short messages and exit codes."""
@@ -53,18 +56,27 @@ class Main(click.Group):
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - nobody reads any more
             raise SystemExit(0) from None
         except Exception as error:
-            if current().debug or not _is_ours(error):
+            message = _message(error)
+            if current().debug or not message:
                 raise
-            click.echo(str(error), err=True)
+            click.echo(message, err=True)
             raise SystemExit(2 if isinstance(error, UsageError) else 1) from None
 
 
-def _is_ours(error: Exception) -> bool:
+def _message(error: Exception) -> str:
+    """Return what a learner is told of an error, nothing where it is a fault of ours."""
     from knowledge.authoring import KnowledgeError
     from skills.data import MissingPackage
     from skills.device import DeviceError
 
-    return isinstance(error, LodestarError | KnowledgeError | MissingPackage | DeviceError)
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        return (
+            f"{error.filename or 'A file'} cannot be written: {error.strerror}.\nWhat was kept "
+            "before is as it was. Free some space, or set LODESTAR_HOME to a folder you can "
+            "write to."
+        )
+    ours = isinstance(error, LodestarError | KnowledgeError | MissingPackage | DeviceError)
+    return str(error) if ours else ""
 
 
 @click.group(cls=Main, invoke_without_command=True)

@@ -1,5 +1,6 @@
 """Compiles what a conversation needs, once, into the cache."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -14,7 +15,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from assistant import compiled
-from assistant.compiled import COMPLETE, EXERCISES, LANGUAGE, LATEST, PHRASES
+from assistant.compiled import EXERCISES, LANGUAGE, LATEST, PHRASES
 from assistant.errors import CacheError, LodestarError
 from assistant.language import matcher
 from assistant.language.intents import IntentClassifier
@@ -39,6 +40,7 @@ LEARNT_WITH = (
     "weights",
 )  # fmt: skip
 SLICE = 512  # texts that are embedded between two words of how far it is
+MADE_WITH = "model.json"
 COMMON = 3  # utterances that must hold a word, which the knowledge does not, for no typing mistake
 
 
@@ -48,25 +50,35 @@ def compile_mind(cache: Path, model: Model, say: Say) -> Path:
         signature = compiled.signature()
         cache.mkdir(parents=True, exist_ok=True)
         folder = cache / f"mind-{compiled.content()[:16]}"
-        if not (folder / COMPLETE).exists():
+        if compiled.damaged(folder):
             with tempfile.TemporaryDirectory(dir=cache, prefix="building-") as name:
-                _build(Path(name), cache, model, say)
-                compiled.seal(Path(name))
-                shutil.rmtree(folder, ignore_errors=True)
-                shutil.copytree(name, folder)
+                work = Path(name) / "made"
+                work.mkdir()
+                _build(work, cache, model, say)
+                put(work, folder)
         write_json(cache / LATEST, {"signature": signature, "folder": folder.name})
         sweep(cache, "mind-*", folder.name)
         return folder
     except OSError as error:
-        raise CacheError(
-            f"The compiled knowledge cannot be written to {cache}: {error.strerror or error}.\n"
-            "Nothing of yours was changed. Free some space, or set LODESTAR_HOME to a folder "
-            "you can write to."
-        ) from error
+        raise CacheError("The compiled knowledge", cache, error) from error
+
+
+def put(made: Path, folder: Path) -> None:
+    """Seal what was made and put it in its place; what was there ends beside where it was made.
+
+    Of several processes that do so at once the last comes too late, and that is as well.
+    """
+    compiled.seal(made)
+    with contextlib.suppress(FileNotFoundError):
+        folder.rename(made.with_name("before"))
+    try:
+        made.rename(folder)
+    except OSError:
+        if compiled.damaged(folder):
+            raise
 
 
 def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
-
     encoder = model()
     say("Reading the knowledge base")
     entries = read_all(ROOT)
@@ -74,7 +86,7 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     texts, gists = [item.text for item in searched], [item.gist for item in searched]
     encode = told(encoder.encode, f"Embedding {len(searched):,} passages", say)
     SearchIndex.build(texts, encode, _previous(cache, SearchIndex), gists).save(work)
-    write_json(work / "model.json", compiled.MODEL)
+    write_json(work / MADE_WITH, compiled.MODEL)
     utterances = read_utterances(LANGUAGE)
     everyday = words_of(text for label in OUT_OF_SCOPE for text in utterances[label])
     written = words_of(texts)
@@ -155,7 +167,8 @@ def _intents(
         learnt.update((package_dir("assistant") / "language" / f"{name}.py").read_bytes())
     for kept in cache.glob("mind-*/intents"):
         key = kept / "learnt"
-        if key.exists() and key.read_text("utf-8") == learnt.hexdigest():
+        same = key.exists() and key.read_text("utf-8", "replace") == learnt.hexdigest()
+        if same and compiled.whole(kept.parent, kept.name):
             shutil.copytree(kept, target)
             return
     outside = {label: utterances[label] for label in OUT_OF_SCOPE}
@@ -185,12 +198,17 @@ def _mapping(path: Path) -> dict[str, str]:
 def _previous(cache: Path, kind: type[Kept]) -> Kept | None:
     """Return the newest index of a kind that is there, whose vectors can be taken over."""
     folders = sorted(cache.glob("mind-*"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for folder in folders:
-        try:
-            if json.loads((folder / "model.json").read_text("utf-8")) == compiled.MODEL:
-                return kind.open(folder)
-        except (OSError, ValueError):
-            continue
+    return next(filter(None, (taken_over(folder, kind) for folder in folders)), None)
+
+
+def taken_over(folder: Path, kind: type[Kept]) -> Kept | None:
+    """Return the index in a compiled folder, None where its vectors are damaged or another's."""
+    try:
+        made_with = json.loads((folder / MADE_WITH).read_text("utf-8"))
+        if made_with == compiled.MODEL and compiled.whole(folder, MADE_WITH, *kind.KEPT):
+            return kind.open(folder)
+    except (OSError, ValueError):
+        pass
     return None
 
 

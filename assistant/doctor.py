@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import compiled, settings
-from assistant.errors import CacheError, LodestarError
+from assistant.errors import LodestarError
 from assistant.language import weights
 from assistant.places import FILE, cache_dir, config_file, data_dir, workspace_dir
 
@@ -46,7 +46,7 @@ def report() -> dict[str, Any]:
 def mend(load: Callable[[], Any]) -> list[str]:
     """Rebuild what is damaged in the cache, clear what was left half built; say what was done.
 
-    `load` opens the mind and compiles it where it is missing. Raises CacheError where the cache
+    `load` opens the mind and compiles it where it is missing. Raises LodestarError where the cache
     cannot be written.
     """
     cache, done = cache_dir(), list[str]()
@@ -57,13 +57,10 @@ def mend(load: Callable[[], Any]) -> list[str]:
                 done.append(f"removed {left}, which was left half built")
         folder = compiled.current(cache)
         if folder and compiled.damaged(folder):
-            for other in cache.glob("mind-*"):  # what is built anew takes over from none of these
-                if compiled.damaged(other):
-                    shutil.rmtree(other)
             load()
             done.append("compiled the knowledge anew")
     except OSError as error:
-        raise CacheError(
+        raise LodestarError(
             f"The cache cannot be mended: {error}.\nNothing of yours was changed. Delete the "
             f"folder {cache} yourself; it is made again at the next start."
         ) from error

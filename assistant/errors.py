@@ -9,6 +9,8 @@ LodestarError
     └── NewerFile     it was written by a newer version of Lodestar
 """
 
+from pathlib import Path
+
 
 class LodestarError(Exception):
     """An error with a message for the learner; no traceback is shown."""
@@ -19,7 +21,14 @@ class ModelError(LodestarError):
 
 
 class CacheError(LodestarError):
-    """The compiled knowledge cannot be built or written."""
+    """What can be made again, the compiled knowledge and the model, cannot be written."""
+
+    def __init__(self, what: str, cache: Path, error: OSError) -> None:
+        super().__init__(
+            f"{what} cannot be written to {cache}: {error.strerror or error}.\n"
+            "Nothing of yours was changed. Free some space, or set LODESTAR_HOME to a folder "
+            "you can write to."
+        )
 
 
 class PackError(LodestarError):

@@ -12,7 +12,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Protocol
 
-from assistant.compiled import EXERCISES, current
+from assistant.compiled import EXERCISES, current, damaged
+from assistant.errors import CacheError
 from assistant.language import encoder as encoding
 from assistant.language.intents import IntentClassifier
 from assistant.language.masking import encode_both
@@ -111,8 +112,11 @@ class Mind:
 
     @cached_property
     def encoder(self) -> encoding.Encoder:
-        """The sentence model."""
-        return self.model()
+        """The sentence model; raises CacheError where it has to be made and cannot be kept."""
+        try:
+            return self.model()
+        except OSError as error:
+            raise CacheError("The language model", self.cache, error) from error
 
     @cached_property
     def intents(self) -> IntentClassifier:
@@ -169,7 +173,7 @@ class Mind:
 
 
 def open_mind(say: Say = _silent, model: Model | None = None) -> Mind:
-    """Return the compiled mind, compiling it first where the cache does not hold it.
+    """Return the compiled mind, compiling it first where the cache does not hold it as written.
 
     `say` gets a line for each step that takes long; `model` gives the sentence model. Raises
     CacheError where the cache cannot be written, KnowledgeError where the knowledge has faults,
@@ -178,7 +182,7 @@ def open_mind(say: Say = _silent, model: Model | None = None) -> Mind:
     cache = cache_dir()
     model = model or functools.partial(encoding.load, cache, say=say)
     folder = current(cache)
-    if folder is None:
+    if folder is None or damaged(folder):
         from assistant.compiling import compile_mind
 
         folder = compile_mind(cache, model, say)

@@ -75,6 +75,8 @@ class Tokenizer:
 class SearchIndex:
     """Rows of text, found by meaning and by words."""
 
+    KEPT = ("vectors.npy", "digests.npy")  # files that a later index takes vectors over from
+
     def __init__(self, arrays: dict[str, npt.NDArray[Any]], vocabulary: dict[str, int]) -> None:
         self.vectors: Floats = arrays["vectors"]
         self._arrays = arrays

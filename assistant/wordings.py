@@ -16,6 +16,8 @@ FILES = ("codes", "scales", "digests")
 class Wordings:
     """One row a wording, in the order of the wordings in the search index."""
 
+    KEPT = tuple(f"wording_{name}.npy" for name in FILES)  # as in `SearchIndex`
+
     def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self._arrays = arrays
 

@@ -6,6 +6,8 @@ or imports pydantic, and an entry is decoded only when it is asked for.
 
 import dataclasses
 import json
+import mmap
+import os
 import typing
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -18,6 +20,7 @@ from knowledge.schema import Path as Route
 
 E = TypeVar("E", bound=Entry)
 FORMAT = 2
+ENTRIES = "entries.jsonl"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def write(entries: Iterable[Entry], folder: Path) -> list[Passage]:
     places: list[int] = []
     searched: list[Passage] = []
     offset = 0
-    with (folder / "entries.jsonl").open("wb") as file:
+    with (folder / ENTRIES).open("wb") as file:
         for entry in entries:
             line = json.dumps(dataclasses.asdict(entry), ensure_ascii=False).encode() + b"\n"
             file.write(line)
@@ -123,11 +126,11 @@ class Library:
     def __init__(self, folder: Path, packs: Sequence[tuple[str, Path]] = ()) -> None:
         """Take our folder, and name and folder of each pack, whose passages follow ours."""
         document = _compiled(folder)
-        self._entries = folder / "entries.jsonl"
+        self._entries = _mapped(folder)
         self.cards = {row[0]: Card(*row) for row in document["cards"]}
         self.names: list[tuple[str, str]] = [(name, id_) for name, id_ in document["names"]]
         self.passages = Places(list(self.cards), document["fields"], document["passages"])
-        self._packs: dict[str, tuple[str, Path]] = {}
+        self._packs: dict[str, tuple[str, bytes | mmap.mmap]] = {}
         self._read: dict[str, Entry] = {}
         for name, beside in packs:
             self._add(name, beside)
@@ -138,7 +141,7 @@ class Library:
         self.cards |= cards
         self.names += [(name, id_) for name, id_ in document["names"]]
         self.passages += Places(list(cards), document["fields"], document["passages"])
-        self._packs |= dict.fromkeys(cards, (pack, folder / "entries.jsonl"))
+        self._packs |= dict.fromkeys(cards, (pack, _mapped(folder)))
 
     def adopt(self, entries: Iterable[tuple[str, Entry]]) -> list[str]:
         """Take entries of packs, as (pack, entry), that were met elsewhere; return their ids.
@@ -169,9 +172,8 @@ class Library:
         if id_ not in self._read:
             card = self.cards[id_]
             entries = self._packs[id_][1] if id_ in self._packs else self._entries
-            with entries.open("rb") as file:
-                file.seek(card.offset)
-                self._read[id_] = revive(KINDS[card.kind], json.loads(file.read(card.length)))
+            line = entries[card.offset : card.offset + card.length]
+            self._read[id_] = revive(KINDS[card.kind], json.loads(line))
         return self._read[id_]
 
     def get_as(self, kind: type[E], id_: str) -> E | None:
@@ -211,6 +213,14 @@ class Library:
         for id_ in ids:
             visit(id_, frozenset())
         return list(ordered)
+
+
+def _mapped(folder: Path) -> bytes | mmap.mmap:
+    """Return the entries in a folder, which can be read when the folder is gone, too."""
+    with (folder / ENTRIES).open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return b""
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def _compiled(folder: Path) -> dict[str, Any]:

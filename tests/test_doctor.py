@@ -102,8 +102,8 @@ def test_damage_anywhere_in_the_cache_is_found_and_mended(
     learner.parent.mkdir()
     learner.write_text("mine")
     made = []
-    assert mend(lambda: made.append(folder.exists())) == ["compiled the knowledge anew"]
-    assert made == [False] and learner.read_text() == "mine"
+    assert mend(lambda: made.append(compiled.damaged(folder))) == ["compiled the knowledge anew"]
+    assert made == [[name]] and learner.read_text() == "mine"
 
 
 def test_what_was_left_half_built_goes_after_a_day(home: Path) -> None:

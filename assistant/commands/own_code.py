@@ -63,7 +63,11 @@ def plainly() -> Iterator[None]:
     except (JudgeError, WorkspaceError) as error:
         raise LodestarError(str(error)) from error
     except OSError as error:
-        raise LodestarError(f"{error}. Nothing of yours was changed.") from error
+        raise LodestarError(
+            f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.\n"
+            "Nothing of yours was changed. Look at free space and permissions, or set "
+            "LODESTAR_HOME to a folder you can write to."
+        ) from error
 
 
 def _judge(item: Any, file: Path, *, quiet: bool = False) -> Any:

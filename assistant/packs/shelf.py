@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from assistant.compiled import COMPLETE
+from assistant.compiled import damaged
 from assistant.errors import PackError, UsageError
 from assistant.mind import Mind, Say
 from assistant.places import data_dir
 
-FORMAT = 1  # raise it when a compiled pack changes its form
+FORMAT = 2  # raise it when a compiled pack changes its form
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
 
@@ -111,18 +111,19 @@ def _compile(pack: Pack, root: Path, mind: Mind, say: Say) -> tuple[Pack, int]:
     from skills.exercise import catalogue
 
     others = [(other.name, compiled(other, mind)) for other in packs() if other.name != pack.name]
-    known = Library(mind.folder, [pair for pair in others if (pair[1] / COMPLETE).exists()])
+    known = Library(mind.folder, [pair for pair in others if not damaged(pair[1])])
     paths = sorted(path for path in root.rglob("*") if path.is_file())
     kinds = {card.id: card.kind for card in known.cards.values()}
     entries = read(paths, root, pack.name, kinds, set(catalogue()))
     folder, embedded = compiled(pack, mind), 0
-    if not (folder / COMPLETE).exists():
+    if damaged(folder):
         earlier = sorted(
             mind.cache.glob(f"pack-{pack.name}-*"), key=lambda path: path.stat().st_mtime
         )
         embedded = build(entries, folder, mind, earlier[-1] if earlier else None, say)
         for path in earlier:
-            shutil.rmtree(path, ignore_errors=True)
+            if path != folder:
+                shutil.rmtree(path, ignore_errors=True)
     passages = len(Library(folder).passages)
     return Pack(
         **asdict(pack) | {"files": len(paths), "entries": len(entries), "passages": passages}
@@ -165,7 +166,7 @@ def beside(mind: Mind, say: Say) -> tuple[list[tuple[str, Path]], list[str]]:
     for pack in packs():
         folder = compiled(pack, mind)
         try:
-            if not (folder / COMPLETE).exists():
+            if damaged(folder):
                 _compile(pack, pack.place, mind, say)
             Library(folder)
             ready.append((pack.name, folder))
