@@ -14,11 +14,12 @@ from typing import Any
 from assistant import compiled, settings
 from assistant.errors import LodestarError
 from assistant.language import weights
+from assistant.mind import SERVER
 from assistant.places import FILE, cache_dir, config_file, data_dir, workspace_dir
 
 NAME = "lodestar-ml"
 EXTRAS = ("exercises", "medical")  # what exercises need beside the core
-OPTIONAL = ("mcp", "notebook")  # what is wanted only by those who use it
+OPTIONAL = ("mcp", "notebook", "postgres")  # what is wanted only by those who use it
 LEAST_FREE = 500_000_000  # bytes; the cache takes about a third of it
 DAY = 86_400  # seconds
 
@@ -36,7 +37,9 @@ def report() -> dict[str, Any]:
     problems: list[str] = []
     document: dict[str, Any] = {"python": platform.python_version(), "system": platform.platform()}
     document |= _packages(problems) | _device(problems) | _model(problems)
-    document |= _folders(problems) | _compiled(problems)
+    document |= _folders(problems) | _compiled(problems) | _packs(problems)
+    if os.environ.get(SERVER) and not document.get("psycopg"):
+        problems.append(f'{SERVER} names a server: pip install "{NAME}[postgres]"')
     document["settings"] = str(config_file())
     problems += settings.find().problems
     document["problems"] = problems
@@ -55,10 +58,14 @@ def mend(load: Callable[[], Any]) -> list[str]:
             if time.time() - left.stat().st_mtime > DAY:
                 shutil.rmtree(left)
                 done.append(f"removed {left}, which was left half built")
-        folder = compiled.current(cache)
-        if folder and compiled.damaged(folder):
+        folder, packs = compiled.current(cache), _damaged_packs()
+        own = folder is not None and bool(compiled.damaged(folder))
+        for pack in packs:
+            shutil.rmtree(pack)
+        if own or packs:
             load()
-            done.append("compiled the knowledge anew")
+        done += ["compiled the knowledge anew"] * own
+        done += [f"removed {pack}, which was damaged, and made it anew if in use" for pack in packs]
     except OSError as error:
         raise LodestarError(
             f"The cache cannot be mended: {error}.\nNothing of yours was changed. Delete the "
@@ -128,3 +135,18 @@ def _compiled(problems: list[str]) -> dict[str, Any]:
         problems.append(f"the compiled knowledge is damaged ({', '.join(spoilt)}): "
                         "lodestar doctor --mend")  # fmt: skip
     return {"compiled": folder.name if folder else None}
+
+
+def _packs(problems: list[str]) -> dict[str, Any]:
+    """Return the names of the packs that are kept here, and whether a server of packs is named."""
+    from assistant.packs import shelf
+
+    for folder in _damaged_packs():
+        problems.append(f"the compiled knowledge pack {folder.name} is damaged: "
+                        "lodestar doctor --mend")  # fmt: skip
+    named = "set" if os.environ.get(SERVER) else None  # the address may hold a password
+    return {"packs": [pack.name for pack in shelf.packs()], SERVER: named}
+
+
+def _damaged_packs() -> list[Path]:
+    return [path for path in sorted(cache_dir().glob("pack-*")) if compiled.damaged(path)]

@@ -106,6 +106,32 @@ def test_damage_anywhere_in_the_cache_is_found_and_mended(
     assert made == [[name]] and learner.read_text() == "mine"
 
 
+def test_a_damaged_pack_is_found_and_mended(folder: Path) -> None:
+    pack = folder.with_name("pack-acme-1")
+    pack.mkdir()
+    (pack / "library.json").write_text("{}")
+    compiled.seal(pack)
+    assert mend(lambda: pytest.fail("compiled for nothing")) == []
+    (pack / "library.json").write_text("{")
+    assert any("pack-acme-1 is damaged" in problem for problem in report()["problems"])
+    made = []
+    (done,) = mend(lambda: made.append(pack.exists()))
+    assert "pack-acme-1, which was damaged" in done and made == [False]
+
+
+def test_a_server_that_is_named_is_shown_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert report()["LODESTAR_INDEX"] is None
+    monkeypatch.setenv("LODESTAR_INDEX", "postgresql://me:secret@db.example.org/lodestar")
+    monkeypatch.setattr(importlib.metadata, "requires", lambda package: [])
+    document = report()
+    assert document["LODESTAR_INDEX"] == "set" and "secret" not in str(document)
+    assert (
+        'LODESTAR_INDEX names a server: pip install "lodestar-ml[postgres]"' in document["problems"]
+    )
+
+
 def test_what_was_left_half_built_goes_after_a_day(home: Path) -> None:
     for name, age in (("building-old", 2 * 86_400), ("building-now", 0)):
         (home / "cache" / name).mkdir(parents=True)
