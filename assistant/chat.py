@@ -115,8 +115,9 @@ class Chat:
 
         if text.casefold() in ("quit", "exit"):
             text = "/quit"
-        if not self._desk.replies and text in "123"[: len(self._asks)] and text:
-            text = self._asks[int(text) - 1]
+        offered = {str(number): ask for number, ask in enumerate(self._asks, 1)}
+        if not self._desk.replies and text in offered:
+            text = offered[text]
             self._desk.say(text)
         if is_command(text):
             text = dispatch(text, self._desk)

@@ -44,6 +44,7 @@ SHORT_CHANGE = 10  # words of a message that changes a plan
 ONE_QUESTION = 0.75  # how likely a stored question must be to answer several clauses as one
 STANDING = 0.1  # how much likelier a message must be with its topic than without
 LEANING = 0.5  # … and how likely at least, where its own words could stand alone
+STRANGE = 0.75  # … where its own words are out of scope
 FAR = 0.4  # how much likelier a message must be with an earlier topic than with a later one
 OWN_INTENT = 0.5  # how likely the intent of a message's own words must be to be kept
 
@@ -229,7 +230,8 @@ class Conversation:
         alone, spelt_out = _evidence(heard), _evidence(best[1])
         if alone >= ONE_QUESTION and spelt_out < alone / 2:
             return None  # a stored question as it stands
-        return best if leaning or spelt_out > max(alone + STANDING, LEANING) else None
+        bar = STRANGE if strange else LEANING
+        return best if leaning or spelt_out > max(alone + STANDING, bar) else None
 
     def _meant(
         self, heard: Understanding, spelt: Understanding, reading: Reading

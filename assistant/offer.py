@@ -23,10 +23,14 @@ ABOUT = (
 ONE_AT_A_TIME = threading.Lock()
 
 
-def serve(load: Callable[[], Any]) -> None:
-    """Serve the tools on stdin and stdout until the client leaves; `load` gives the mind."""
+def check() -> None:
+    """Raise LodestarError where the SDK is missing."""
     if importlib.util.find_spec("mcp") is None:
         raise LodestarError(MISSING)
+
+
+def serve(load: Callable[[], Any]) -> None:
+    """Serve the tools on stdin and stdout until the client leaves; `load` gives the mind."""
     from importlib.metadata import version
 
     from mcp.server.mcpserver import MCPServer

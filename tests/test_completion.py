@@ -75,7 +75,8 @@ def test_bash_completes_with_it(tmp_path: Path) -> None:
         "COMP_WORDS=(lodestar exercise run cnn_d); COMP_CWORD=3\n"
         '_lodestar_completion lodestar\necho "${COMPREPLY[@]}"\n'
     )
-    paths = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(Path.cwd())}
+    found = os.pathsep.join((str(Path.cwd()), os.environ["PYTHONPATH"]))
+    paths = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": found}
     done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=True,
                           env=os.environ | paths)  # fmt: skip
     assert done.stdout.split() == ["cnn_digits"]

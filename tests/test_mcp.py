@@ -23,7 +23,7 @@ def talk(home: Path, speak: Callable[[Any], Awaitable[None]]) -> None:
     code = "from assistant.cli import main; main(['mcp'])"
     server = sdk.StdioServerParameters(
         command=sys.executable, args=["-c", code],
-        env=os.environ | {"LODESTAR_HOME": str(home), "PYTHONPATH": str(Path.cwd())},
+        env=os.environ | {"LODESTAR_HOME": str(home)},
     )  # fmt: skip
 
     async def run() -> None:

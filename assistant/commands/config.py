@@ -22,7 +22,7 @@ def _values(context: click.Context, parameter: click.Parameter, begun: str) -> l
 @click.argument("value", required=False, shell_complete=_values)
 @Json
 def config(name: str | None, value: str | None, as_json: bool) -> None:
-    """Show the settings file, or set one setting: lodestar config theme light
+    """Show the settings, or set one.
 
     The first time, a file is written with every setting commented out at its default. Each is
     an environment variable too, which goes before the file: LODESTAR_THEME=light.

@@ -1,5 +1,7 @@
 """`lodestar mcp`: the knowledge as tools for the learner's own editor or assistant."""
 
+import sys
+
 import click
 
 from assistant.commands.common import load_mind
@@ -17,7 +19,11 @@ def mcp() -> None:
     Examples:
       lodestar mcp
     """
-    from assistant.offer import serve
+    from assistant.offer import check, serve
+
+    check()
+    if sys.stdin.isatty():
+        click.echo("Waiting for an MCP client on stdin. Ctrl-C ends.", err=True)
 
     def mind() -> object:
         loaded = load_mind()

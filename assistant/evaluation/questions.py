@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 from scipy.optimize import minimize
 from scipy.special import expit
 
@@ -17,13 +15,10 @@ from assistant.language.encoder import last
 from assistant.language.matching import Question, Recipe
 from assistant.language.mentions import WEAK
 from assistant.mind import Mind
-from assistant.places import package_dir
 from assistant.questions import WEIGHTS, Signs
 from assistant.search import Floats
-from knowledge.authoring import Loader
 from knowledge.passages import passages, prose
 
-FURTHER = package_dir("assistant") / "language" / "wordings"
 FOLDS = 5
 SHARE = 15  # per cent of the questions of which one wording is held out
 # What is asked of anything of a kind, by the field that answers it.
@@ -55,26 +50,21 @@ def held_out(question: tuple[str, str], wordings: Sequence[str]) -> int | None:
     return crc32(wordings[0].encode()) % len(wordings)
 
 
-def train(mind: Mind, folder: Path = FURTHER, recipe: Recipe | None = None) -> dict[str, Any]:
+def train(mind: Mind, recipe: Recipe | None = None) -> dict[str, Any]:
     """Return what the matcher learns from the wordings of stored questions, but those held out.
 
-    `folder` holds files of further wordings: entry, first wording of the question, wordings.
     What fields answer counts as questions, too, to be told from those stored beside them.
     """
-    further: dict[str, dict[str, list[str]]] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        further |= yaml.load(path.read_text("utf-8"), Loader=Loader)  # noqa: S506 - safe, in C
-    questions = []
     mind = mind.own()
+    questions = []
     for question, _, texts in wordings(mind):
         left_out = held_out(question, texts)
-        kept = [text for number, text in enumerate(texts) if number != left_out]
-        more = further.get(question[0], {}).get(texts[0], [])
+        learnt = [text for number, text in enumerate(texts) if number != left_out]
         answer = prose(mind.library.get(question[0]), question[1])
-        questions.append(Question(question[0], [*kept, *more], answer))
-    for id_, field, texts in general(mind):
-        entry = mind.library.get(id_)
-        questions.append(Question(id_, texts, prose(entry, field) or entry.summary))
+        questions.append(Question(question[0], learnt, answer))
+    for number, (id_, answer, texts) in enumerate(general(mind)):
+        if number % ASKED:
+            questions.append(Question(id_, texts, answer))
     return matching.train(questions, recipe or Recipe())
 
 
@@ -137,15 +127,17 @@ def _first(score: Any, group: Any) -> Any:
 
 
 def general(mind: Mind) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield entry, field and wordings of what is asked of anything and a field answers."""
+    """Yield entry, a field's text and wordings of what is asked of anything and it answers."""
     for number, card in enumerate(mind.library.cards.values()):
         for place, (field, forms) in enumerate(GENERAL.get(card.kind, {}).items()):
-            if field in ("summary", "wage") or (number - place) % EVERY == 0:
-                yield card.id, field, [form.format(card.name) for form in forms]
+            if place and card.kind == "concept" and (number - place) % EVERY:
+                continue
+            answer = prose(mind.library.get(card.id), field)
+            yield card.id, answer, [form.format(card.name) for form in forms]
 
 
 def _pairs(mind: Mind) -> tuple[Any, Any, Any]:
-    """Return signs, whether the question is the right one, and the number of the wording.
+    """Return signs, whether the question is the right one, and the number of the message.
 
     Beside the wordings held out, some ask what fields answer: no stored question, number < 0.
     """

@@ -38,7 +38,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Question:
-    """A question to learn from: what it is about, its wordings, and what it is answered."""
+    """A question to learn from: what it is about, its wordings, and its answer or nothing."""
 
     subject: str
     wordings: Sequence[str]
@@ -54,7 +54,8 @@ def train(questions: Sequence[Question], recipe: Recipe) -> dict[str, Arrays]:
 
     verified_weights()
     torch.manual_seed(recipe.seed)
-    texts = list(dict.fromkeys(t for item in questions for t in (*item.wordings, item.answer)))
+    said = (text for item in questions for text in (*item.wordings, item.answer))
+    texts = list(dict.fromkeys(filter(None, said)))
     read = trunk(texts)
     states = dict(zip(texts, read, strict=True))
     before = trained({})
@@ -141,7 +142,7 @@ def _batches(
 
 
 def _pair(item: Question, choose: random.Random, answers: float) -> tuple[str, str]:
-    if len(item.wordings) == 1 or choose.random() < answers:
+    if item.answer and (len(item.wordings) == 1 or choose.random() < answers):
         return choose.choice(item.wordings), item.answer
     first, second = choose.sample(list(item.wordings), 2)
     return first, second

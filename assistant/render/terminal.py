@@ -98,8 +98,7 @@ def _footer(reply: Reply, on: "Console", width: int) -> None:
         if reply.status == "answered":
             on.print(RichText("You could ask:", style="dim"))
         for number, ask in enumerate(reply.suggestions, 1):
-            on.print(RichText(f"{number}. ", style="bold").append(ask, style="not bold"),
-                     width=width)  # fmt: skip
+            on.print(_item(f"{number}. {ask}"), width=width)
 
 
 def _block(block: Block, width: int, full: int) -> "list[RenderableType]":

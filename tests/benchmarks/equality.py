@@ -30,6 +30,7 @@ from assistant.mind import Mind
 
 ROOT = Path(__file__).parents[2]
 STORIES, QUESTIONS = ROOT / "tests" / "stories", ROOT.parent / "shared/data/questions_dev.jsonl"
+COMPARED = ("status", "intent", "source")
 GOAL, TODAY = 0.99, date(2026, 1, 1)
 
 
@@ -60,6 +61,10 @@ def figures(whole: bool = False) -> dict[str, Any]:
         "compared": "knowledge and messages" if whole else "messages",
         "replies": len(pairs),
         "same": 1 - len(different) / len(pairs),
+        **{
+            f"same_{name}": sum(ours[at] == theirs[at] for _, ours, theirs in pairs) / len(pairs)
+            for at, name in enumerate(COMPARED)
+        },
         "different": [
             {"text": text, "quantised": ours, "float32": theirs} for text, ours, theirs in different
         ],
@@ -100,10 +105,13 @@ def _said(conversation: Conversation, text: str) -> tuple[str, str, str]:
 
 def table(found: dict[str, Any]) -> str:
     """Return the share as a Markdown table, with the replies that differ below it."""
+    each = [f"{found[f'same_{name}']:.2%}" for name in COMPARED]
     rows = [
-        "| read by the float32 model | replies | same status, intent, first source | goal |",
-        "| --- | ---: | ---: | ---: |",
-        f"| {found['compared']} | {found['replies']} | {found['same']:.2%} | {GOAL:.0%} |", "",
+        f"| read by the float32 model | replies | same {' | same '.join(COMPARED)} | same in all "
+        "three | goal |",
+        "| --- |" + " ---: |" * 6,
+        f"| {found['compared']} | {found['replies']} | {' | '.join(each)} | {found['same']:.2%} "
+        f"| {GOAL:.0%} |", "",
     ]  # fmt: skip
     for item in found["different"]:
         rows.append(f"- {item['text']!r}: {item['quantised']}, float32 {item['float32']}")

@@ -1,7 +1,6 @@
 """The matcher: trained on wordings of the stored questions, and better than sentence vectors."""
 
 import numpy as np
-import yaml
 
 from assistant.evaluation import questions
 from assistant.language import matcher, matching
@@ -49,15 +48,6 @@ def test_wordings_that_were_held_out_find_their_question_more_often(mind: Mind) 
             first[name] += int(owner[likeness.argmax()] == owner[at[rows[0]]])
     assert asked > 400
     assert first["matching"] >= first["sentence"] + 0.05 * asked
-
-
-def test_further_wordings_belong_to_questions_that_are_stored(mind: Mind) -> None:
-    stored = {(place[0], texts[0]) for place, _, texts in questions.wordings(mind)}
-    for path in questions.FURTHER.glob("*.yaml"):
-        for entry, listed in yaml.safe_load(path.read_text("utf-8")).items():
-            for first, further in listed.items():
-                assert (entry, first) in stored, f"{path.name}: no question {first!r} in {entry}"
-                assert all(isinstance(text, str) and text.strip() for text in further)
 
 
 def test_training_brings_wordings_of_a_question_together() -> None:

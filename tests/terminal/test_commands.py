@@ -7,7 +7,9 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
+from assistant.chat import FIRST, Chat
 from assistant.learner import access
+from assistant.learner.keeping import Settings
 from assistant.learner.session import Session
 from assistant.places import FILE, package_dir
 from assistant.render.markdown import page
@@ -33,12 +35,28 @@ class Said:
         self.lines: list[str] = []
         self.replies: list[Reply] = []
         self.leaving = False
+        self.asked: list[str] = []
+
+    def answer(self, text: str) -> Reply:
+        self.asked.append(text)
+        return Reply("answered", "define", ())
 
     def say(self, text: str) -> None:
         self.lines.append(text)
 
     def rows(self, rows: list[tuple[str, str]]) -> None:
         self.lines += [f"{name} {meaning}" for name, meaning in rows]
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [("2", FIRST[1]), ("4", "4"), ("12", "12"), ("²", "²"), ("", None), ("/why", "/why")],
+)
+def test_a_number_picks_only_what_was_offered(typed: str, asked: str | None) -> None:
+    chat, desk = Chat(lambda: None), Said()
+    chat._desk, chat._asks = desk, FIRST
+    chat._take(typed)
+    assert desk.asked == ([asked] if asked else [])
 
 
 def test_the_table_holds_every_command_once() -> None:
@@ -118,7 +136,7 @@ def test_lines_are_completed_with_the_compiled_names(ready: Path) -> None:
 
 
 def test_without_compiled_names_commands_are_completed() -> None:
-    assert completed("/qui") == ["/quit"] and completed("what is overf") == []
+    assert completed("/th") == ["/theme"] and completed("what is overf") == []
 
 
 @pytest.mark.parametrize("width", range(10, 201, 10))
@@ -130,7 +148,7 @@ def test_the_bar_fits(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     text = bar.line(place, width)
     assert 0 < get_cwidth(text) < width
     assert "12 to review" not in text if width < 40 else "機械学習" in text
-    assert ("Ctrl-D leaves" in text) is (width >= 130)
+    assert ("Ctrl-D leaves" in text) is (width >= 150)
 
 
 def test_the_device_is_named_once_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,8 +200,8 @@ def test_a_session_stops_keeping_and_knows_what_it_kept(home: Path) -> None:
     assert session.stop_keeping().profile == {"level": "practitioner"}
     learner = session.learner()
     assert learner.records.profile == {"level": "practitioner"} and not learner.keeps
-    session._store.set_profile({"level": "newcomer"}, access.now())
-    assert session.stop_keeping().profile == {"level": "newcomer"}
+    session._keep(Settings(("level=newcomer",)))
+    assert session.stop_keeping().profile["level"] == "newcomer"
     session.close()
     with access.Store(home / "data" / FILE, pytest.fail) as kept:
         assert kept.profile() == {"level": "practitioner"}
