@@ -18,7 +18,7 @@ from assistant.places import FILE, cache_dir, config_file, data_dir, workspace_d
 
 NAME = "lodestar-ml"
 EXTRAS = ("exercises", "medical")  # what exercises need beside the core
-OPTIONAL = ("mcp", "notebook")  # what is wanted only by those who use it
+OPTIONAL = ("mcp", "notebook", "postgres")  # what is wanted only by those who use it
 LEAST_FREE = 500_000_000  # bytes; the cache takes about a third of it
 DAY = 86_400  # seconds
 
