@@ -127,13 +127,11 @@ class Mind:
     @cached_property
     def names(self) -> MentionFinder:
         """The names of entries and how to find them in a text."""
-        words, *others = self._read("words.json")
         forms, *further = self._read("names.json")
         for names in further:
             for form, owners in names.items():
                 forms.setdefault(form, []).extend(owners)
-        known = words["known"] + [word for other in others for word in other["known"]]
-        return MentionFinder(forms, known, words["everyday"])
+        return MentionFinder(forms, self._words["known"], self._words["everyday"])
 
     @cached_property
     def story(self) -> Story:
@@ -143,9 +141,15 @@ class Mind:
     @cached_property
     def speller(self) -> Speller:
         """Mends typing mistakes."""
+        words = self._words
+        return Speller(words["known"], words["common"], words["shorthand"])
+
+    @cached_property
+    def _words(self) -> dict[str, Any]:
+        """Words by what they are good for, those that packs know with ours."""
         words, *others = self._read("words.json")
-        known = words["known"] + [word for other in others for word in other["known"]]
-        return Speller(known, words["common"], words["shorthand"])
+        words["known"] += [word for other in others for word in other["known"]]
+        return dict(words)
 
     @cached_property
     def phrases(self) -> dict[str, str]:
@@ -190,5 +194,5 @@ def open_mind(say: Say = _silent, model: Model | None = None) -> Mind:
     if (data_dir() / "packs").exists():
         from assistant.packs import shelf
 
-        mind.packs, mind.notes = shelf.beside(mind, say)
+        mind.packs, mind.notes = shelf.beside(mind.own(), say)
     return mind

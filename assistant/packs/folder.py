@@ -17,7 +17,8 @@ def take(source: Path, target: Path) -> list[Path]:
     """Copy the Markdown and YAML files under `source` to `target`; return where they are there.
 
     Other files and names that begin with a dot are left out. Raises KnowledgeError where a file
-    is a link, is no plain file or is too large, or there are none or too many.
+    is a link, is no plain file, is too large or has a name that cannot be shown, or there are
+    none or too many.
     """
     taken: list[Path] = []
     faults: list[Fault] = []
@@ -50,18 +51,26 @@ def _files(folder: Path, root: Path, faults: list[Fault]) -> Iterator[Path]:
     for item in sorted(os.scandir(folder), key=lambda item: item.name):
         path = Path(item.path)
         name = str(path.relative_to(root))
-        wanted = path.suffix.lower() in (*MARKDOWN, *YAML)
+        is_folder = item.is_dir(follow_symlinks=False)
+        wanted = is_folder or path.suffix.lower() in (*MARKDOWN, *YAML)
         if item.name.startswith("."):
             continue
-        if item.is_symlink():
+        if wanted and not _shows(item.name):
+            faults.append(fault(name, "has signs in its name that cannot be shown", "rename it"))
+        elif item.is_symlink():
             faults.append(fault(name, "is a link", "put the file itself there, or remove it"))
-        elif item.is_dir(follow_symlinks=False):
+        elif is_folder:
             if len(path.relative_to(root).parts) > MAX_FOLDERS:
                 faults.append(fault(name, f"lies over {MAX_FOLDERS} folders deep", "move it up"))
             else:
                 yield from _files(path, root, faults)
         elif wanted:
             yield path
+
+
+def _shows(name: str) -> bool:
+    """Return whether a name is UTF-8 in one line, and has no unseen character."""
+    return clean(name) == name and not {"\n", "\t"} & set(name)
 
 
 def _read(path: Path, name: str) -> bytes:

@@ -14,9 +14,11 @@ from knowledge.authoring import Fault, KnowledgeError, document_of
 from knowledge.schema import Page, Section, Source
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*\n", re.DOTALL | re.MULTILINE)
-_MARKS = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)")
+# Neither part of a link holds what opens one, so that hostile text takes no longer than other.
+_MARKS = re.compile(r"[*_`]+|!?\[([^\[\]]*)\]\((?:[^()]|\([^()]*\))*\)")
+LONGEST_ADDRESS = 2_000  # characters
 SECTION_WORDS = 250  # a longer section is cut between paragraphs: an answer is not a document
-SUMMARY_WORDS = 45
+SUMMARY_WORDS, SUMMARY_FROM = 45, 4_000  # words, the characters they are taken from
 FIELDS = ("title", "source")
 
 
@@ -37,7 +39,7 @@ def read(text: str, name: str, pack: str, id_: str) -> Page:
     )
     if not sections:
         raise KnowledgeError([fault(name, "says nothing under its headings", "write some text")])
-    summary = " ".join(_plain(sections[0].text).split()[:SUMMARY_WORDS])
+    summary = " ".join(_plain(sections[0].text[:SUMMARY_FROM]).split()[:SUMMARY_WORDS])
     return Page(
         id=id_, name=title, summary=summary, sections=sections,
         sources=(origin(title, name, pack, str(front.get("source") or "")),),
@@ -64,7 +66,7 @@ def _front(text: str, name: str) -> tuple[dict[str, object], str]:
         if field in front and not isinstance(front[field], str):
             faults.append(Fault(name, 1, field, "is not text", "quote it"))
     source = front.get("source")
-    if isinstance(source, str) and not re.fullmatch(r"https?://[^\s/]+\.[^\s<>]+", source):
+    if isinstance(source, str) and not _is_address(source):
         mend = "give it with https://, or leave it out"
         faults.append(Fault(name, 1, "source", "is not a web address", mend))
     if faults:
@@ -72,12 +74,18 @@ def _front(text: str, name: str) -> tuple[dict[str, object], str]:
     return front, text[found.end() :]
 
 
+def _is_address(source: str) -> bool:
+    found = re.fullmatch(r"https?://[^\s/]+\.[^\s<>]+", source[: LONGEST_ADDRESS + 1])
+    return found is not None and len(source) <= LONGEST_ADDRESS
+
+
 def _sections(body: str) -> list[tuple[int, str, list[str]]]:
     """Return level, heading and blocks (paragraphs, lists, code …) of each section."""
     from markdown_it import MarkdownIt
 
     lines = body.splitlines()
-    tokens = MarkdownIt("commonmark").enable("table").parse(body)
+    blocks = MarkdownIt("commonmark").enable("table").disable("inline")  # slow, and not needed
+    tokens = blocks.parse(body)
     found: list[tuple[int, str, list[str]]] = [(0, "", [])]
     for token, inside in zip(tokens, [*tokens[1:], None], strict=True):
         if token.level or token.map is None:

@@ -1,9 +1,11 @@
 """The knowledge packs of this machine: a copy of each, so that moving its folder loses nothing.
 
-`packs/NAME.json` in the data folder says what a pack is made of and is written last, in one
-step: a pack is there whole or as it was before. Its compiled form lies in the cache.
+`packs/NAME.json` in the data folder says what a pack is made of. It is written last, and each
+step puts something whole in its place: a pack is there whole or as it was before. Its compiled
+form lies in the cache.
 """
 
+import contextlib
 import hashlib
 import json
 import re
@@ -17,6 +19,7 @@ from assistant.compiled import damaged
 from assistant.errors import PackError, UsageError
 from assistant.mind import Mind, Say
 from assistant.places import data_dir
+from assistant.render.plain import clean
 
 FORMAT = 2  # raise it when a compiled pack changes its form
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
@@ -46,7 +49,7 @@ def _home() -> Path:
 
 def packs() -> list[Pack]:
     """Return the packs that are kept, by name."""
-    return [pack for path in sorted(_home().glob("*.json")) for pack in _kept(path)]
+    return [pack for path in sorted(_home().glob("[!.]*.json")) for pack in _kept(path)]
 
 
 def _kept(path: Path) -> Iterator[Pack]:
@@ -68,18 +71,23 @@ def add(source: Path, name: str | None, mind: Mind, day: str, say: Say) -> tuple
     A pack of this name is replaced. Nothing is kept where this raises: KnowledgeError where
     files have faults, UsageError where the name is none, PackError where there is no room.
     """
+    from assistant.compiling import sweep
     from assistant.packs.folder import take
 
     name = named(source, name)
     try:
         _home().mkdir(parents=True, exist_ok=True)
+        sweep(_home(), ".adding-*", "")
         with tempfile.TemporaryDirectory(dir=_home(), prefix=".adding-") as work:
-            paths = take(source, Path(work))
-            folder = f"{name}-{_content(Path(work), paths)}"
-            pack = Pack(name, folder, str(source.resolve()), day, len(paths), 0, 0)
-            pack, embedded = _compile(pack, Path(work), mind, say)
-            if not pack.place.exists():
-                shutil.copytree(work, pack.place)
+            copy = Path(work) / "copy"
+            files = len(take(source, copy))
+            folder = f"{name}-{_content(copy)}"
+            pack = Pack(name, folder, clean(str(source.resolve())), day, files, 0, 0)
+            pack, embedded = _compile(pack, copy, mind, say)
+            if not pack.place.exists() or _content(pack.place) != _content(copy):
+                with contextlib.suppress(FileNotFoundError):
+                    pack.place.rename(copy.with_name("spoilt"))
+                copy.rename(pack.place)
         _write(pack)
     except OSError as error:
         raise PackError(
@@ -112,7 +120,11 @@ def _compile(pack: Pack, root: Path, mind: Mind, say: Say) -> tuple[Pack, int]:
 
     others = [(other.name, compiled(other, mind)) for other in packs() if other.name != pack.name]
     known = Library(mind.folder, [pair for pair in others if not damaged(pair[1])])
-    paths = sorted(path for path in root.rglob("*") if path.is_file())
+    paths = _files(root)
+    if len(paths) != pack.files:
+        raise PackError(
+            f"of its {pack.files} files {len(paths)} are there; add {pack.source} again"
+        )
     kinds = {card.id: card.kind for card in known.cards.values()}
     entries = read(paths, root, pack.name, kinds, set(catalogue()))
     folder, embedded = compiled(pack, mind), 0
@@ -130,9 +142,13 @@ def _compile(pack: Pack, root: Path, mind: Mind, say: Say) -> tuple[Pack, int]:
     ), embedded
 
 
-def _content(root: Path, paths: list[Path]) -> str:
+def _files(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*") if path.is_file())
+
+
+def _content(root: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(paths):
+    for path in _files(root):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -160,15 +176,12 @@ def beside(mind: Mind, say: Say) -> tuple[list[tuple[str, Path]], list[str]]:
 
     A pack is compiled first where Lodestar's own knowledge changed since.
     """
-    from knowledge.library import Library
-
     ready, lines = [], []
     for pack in packs():
         folder = compiled(pack, mind)
         try:
             if damaged(folder):
                 _compile(pack, pack.place, mind, say)
-            Library(folder)
             ready.append((pack.name, folder))
         except Exception as error:
             if not _is_known(error):
@@ -181,4 +194,4 @@ def beside(mind: Mind, say: Say) -> tuple[list[tuple[str, Path]], list[str]]:
 def _is_known(error: Exception) -> bool:
     from knowledge.authoring import KnowledgeError
 
-    return isinstance(error, KnowledgeError | OSError | ValueError)
+    return isinstance(error, KnowledgeError | PackError | OSError | ValueError)

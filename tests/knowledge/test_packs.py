@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from click.testing import CliRunner
 
 from assistant.cli import main
 from assistant.errors import UsageError
-from assistant.mind import Mind
+from assistant.mind import Mind, open_mind
 from assistant.packs import folder, page, shelf
 from assistant.search import Joined, SearchIndex
 from assistant.wordings import Wordings
@@ -135,6 +136,24 @@ def test_a_heading_in_code_is_no_heading_and_a_long_section_is_cut() -> None:
     assert max(len(part.text.split()) for part in read.sections) <= page.SECTION_WORDS
 
 
+@pytest.mark.parametrize("part", ["[", "[](", "![[", "*a ", "[](a(b)", "[a](b)"])
+def test_no_text_makes_a_page_slow_to_read(part: str) -> None:
+    text = part * (900_000 // len(part))
+    began = time.process_time()
+    page.read(f"# {text}\n\n{text}\n", "a.md", "acme", "acme/a")
+    assert time.process_time() - began < 20  # minutes to hours, where time grows with the square
+
+
+def test_an_address_of_any_length_is_soon_refused() -> None:
+    with pytest.raises(KnowledgeError, match="is not a web address"):
+        page.read(f"---\nsource: 'https://{'.' * 900_000}<'\n---\nText.\n", "a.md", "acme", "a")
+
+
+def test_a_link_in_a_heading_leaves_its_text() -> None:
+    text = "# On [sets](https://example.org/Set_(mathematics)) and ![maps](m.png)\n\nText.\n"
+    assert page.read(text, "a.md", "acme", "acme/a").name == "On sets and maps"
+
+
 def test_a_pack_stands_behind_our_own_knowledge(source: Path, own: Mind) -> None:
     pack, embedded = add(source, own)
     assert (pack.name, pack.files, pack.entries) == ("acme", 2, 2)
@@ -223,6 +242,19 @@ def test_links_are_not_followed(source: Path, own: Mind, tmp_path: Path) -> None
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", [b"caf\xe9.md", b"red\x1b[31m.md", b"two\nlines.yaml", b"\xe9"])
+def test_a_name_that_cannot_be_shown_is_refused(source: Path, own: Mind, name: bytes) -> None:
+    place = os.fsencode(source) + b"/" + name
+    if name.endswith((b".md", b".yaml")):
+        with open(place, "wb") as file:  # noqa: PTH123 - no Path takes bytes
+            file.write(RULES.encode())
+    else:
+        os.mkdir(place)  # noqa: PTH102
+    (fault,) = faults(source, own)
+    assert fault.replace("\n", "").isprintable()
+    assert "has signs in its name that cannot be shown — rename it" in fault
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
 def test_a_pipe_is_no_file_and_does_not_block(source: Path, own: Mind) -> None:
     os.mkfifo(source / "pipe.md")
@@ -291,6 +323,52 @@ def test_a_pack_whose_id_became_ours_is_left_out_with_a_line(source: Path, own: 
     mind = opened(own)
     assert not mind.packs
     assert mind.notes[0].startswith("The knowledge pack acme is left out: claims/theirs.yaml")
+
+
+def test_a_damaged_form_is_compiled_anew(source: Path, own: Mind) -> None:
+    pack, _ = add(source, own)
+    (shelf.compiled(pack, own) / "library.json").write_text("{", "utf-8")
+    mind = opened(own)
+    assert mind.library.get("acme/gpu").name == "The Falcon cluster" and not mind.notes
+
+
+def test_a_copy_that_lacks_a_file_is_said_and_adding_again_mends_it(
+    source: Path, own: Mind
+) -> None:
+    pack, _ = add(source, own)
+    (pack.place / "gpu.md").unlink()
+    own.folder = own.folder.rename(own.folder.with_name("mind-2"))
+    mind = opened(own)
+    assert not mind.packs and "of its 2 files 1 are there" in mind.notes[0]
+    assert str(source) in mind.notes[0]
+    add(source, own)
+    assert (pack.place / "gpu.md").read_text("utf-8") == GPU and not opened(own).notes
+
+
+def test_what_an_addition_that_was_cut_short_left_is_no_pack(source: Path, own: Mind) -> None:
+    add(source, own)
+    home = shelf.data_dir() / "packs"
+    (home / ".acme.json").write_bytes((home / "acme.json").read_bytes())
+    (home / ".adding-1").mkdir()
+    os.utime(home / ".adding-1", (time.time() - 2 * 86_400,) * 2)
+    assert [pack.name for pack in shelf.packs()] == ["acme"]
+    add(source, own)
+    assert not list(home.glob(".adding-*"))
+
+
+def test_names_of_a_pack_are_known_to_the_process_that_compiled_it(
+    source: Path, own: Mind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source / "claims").mkdir()
+    text = yaml.safe_dump(CLAIM | {"name": "Their data"})
+    (source / "claims" / "theirs.yaml").write_text(text, "utf-8")
+    add(source, own)
+    changed = own.folder.rename(own.folder.with_name("mind-2"))
+    monkeypatch.setattr("assistant.mind.current", lambda cache: changed)
+    monkeypatch.setattr("assistant.mind.damaged", lambda folder: [])
+    monkeypatch.setattr("assistant.mind.cache_dir", lambda: own.cache)
+    mind = open_mind(model=own.model)
+    assert mind.names.find("Their data")[0].id == "theirs"
 
 
 def test_removing_takes_copy_and_compiled_form(source: Path, own: Mind) -> None:
