@@ -146,8 +146,12 @@ class Conversation:
         made = turn.intent in (*dispatch.CAREER, *dispatch.PRACTICE)  # for this learner, this day
         made = made or (turn.intent == "compare" and len(turn.about) > 1)
         repeated = None if pending.choices or made else passage.verbatim(turn)
-        reply = passage.answer(turn, repeated) if repeated else pack.reply(turn)
-        reply = reply or self._control(turn, pending)
+        if repeated:
+            reply: Reply | None = passage.answer(turn, repeated)
+        elif pending.choices:
+            reply = self._control(turn, pending) or pack.reply(turn)
+        else:
+            reply = pack.reply(turn) or self._control(turn, pending)
         if reply is None and not in_scope(turn):
             reply = talk.out_of_scope(turn)
         if reply is None and strange_subject(turn, self._mind.speller):

@@ -70,7 +70,7 @@ class Mind:
         parts: list[Index] = [*self._parts]
         address = os.environ.get(SERVER, "") if self.shared else ""
         if address and not is_private():
-            from assistant.server import ServerIndex
+            from assistant.packs.postgres import ServerIndex
 
             places = self.library.passages.more
             parts.append(ServerIndex(address, _warn, self.library.adopt, places))

@@ -1,14 +1,18 @@
 """Hybrid search: words and meaning, on this machine and on a server; vectors taken over."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from assistant import search, server
+from assistant import search
+from assistant.errors import PackError
+from assistant.packs import postgres as server
+from assistant.packs import shared
 from assistant.search import Hit, SearchIndex
-from knowledge.schema import Page, Section
+from knowledge.schema import Entry, Page, Section
 
 TEXTS = ["how to choose k in k-means", "slide filters over images", "what a data engineer does", ""]
 ABOUT_DATA, OTHER = np.array([[1, 0], [0, 1]], np.float32)
@@ -167,19 +171,104 @@ def test_rows_of_a_server_stay_what_they_are(served: Served) -> None:
     assert [index.places[hit.row] for hit in index.search("sliding filters", OTHER, 1)] == first
 
 
-def test_a_lost_server_is_said_once(served: Served) -> None:
+def cut(address: str, then: str = "SELECT 1") -> None:
+    """Run `then` on the server, {} in it the database, and end all who are connected there."""
     psycopg = pytest.importorskip("psycopg")
+    name = psycopg.conninfo.conninfo_to_dict(address)["dbname"]
+    with psycopg.connect(address, dbname="postgres", autocommit=True) as connection:
+        connection.execute(then.format(name))
+        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        connection.execute(query, [name])
+
+
+def test_a_connection_that_was_cut_is_made_anew(served: Served) -> None:
+    served.put(TEXTS, Axes())
+    index = served.open()
+    first = index.search("sliding filters", OTHER, 1)
+    cut(served.address)
+    assert index.search("sliding filters", OTHER, 1) == first != []
+    assert not served.lines
+
+
+def test_a_lost_server_is_said_once_and_asked_again_later(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served.put(TEXTS, Axes())
+    index = served.open()
+    first = index.search("sliding filters", OTHER, 1)
+    cut(served.address, "ALTER DATABASE {} ALLOW_CONNECTIONS false")
+    assert index.search("sliding filters", OTHER, 1) == []
+    cut(served.address, "ALTER DATABASE {} ALLOW_CONNECTIONS true")
+    assert index.search("sliding filters", OTHER, 1) == []
+    assert len(served.lines) == 1 and "\n" not in served.lines[0]
+    assert served.lines[0].startswith("The server cannot be used; the knowledge here answers alone")
+    now = server.time.monotonic()
+    monkeypatch.setattr(server.time, "monotonic", lambda: now + server.PAUSE)
+    assert index.search("sliding filters", OTHER, 1) == first != []
+
+
+def test_a_server_is_not_asked_once_nothing_is_kept(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     served.put(TEXTS, Axes())
     index = served.open()
     assert index.search("sliding filters", OTHER, 1)
-    name = psycopg.conninfo.conninfo_to_dict(served.address)["dbname"]
-    with psycopg.connect(served.address, dbname="postgres", autocommit=True) as connection:
-        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-        connection.execute(query, [name])
+    monkeypatch.setenv("LODESTAR_PRIVATE", "1")
     assert index.search("sliding filters", OTHER, 1) == []
-    assert index.search("data engineer", ABOUT_DATA, 1) == []
-    assert len(served.lines) == 1 and "\n" not in served.lines[0]
-    assert served.lines[0].startswith("The server cannot be used; the knowledge here answers alone")
+
+
+def test_vectors_of_another_encoder_are_made_anew(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Axes(), Axes()
+    served.put(TEXTS, first)
+    monkeypatch.setattr(server, "MODEL", "another")
+    served.put(TEXTS, second)
+    assert second.seen == first.seen != []
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["kind = 'none'", "document = '[]'", "document = '{\"id\": 1}'",
+     "document = document || '{\"sections\": 3}'", "document = document || '{\"id\": \"x\"}'"],
+)  # fmt: skip
+def test_a_document_that_is_none_of_ours_is_left_out(served: Served, change: str) -> None:
+    served.put(TEXTS, Axes())
+    with server.connect(served.address) as connection:
+        query = f"UPDATE lodestar.entries SET {change} WHERE id = %s"
+        connection.execute(query, ["slide filters over images"])
+    found = {text for text, _ in served.find("sliding filters", OTHER, 9)}
+    assert "slide filters over images" not in found and "how to choose k in k-means" in found
+
+
+def test_documents_of_a_server_are_cleaned(served: Served) -> None:
+    served.put(["data"], Axes())
+    with server.connect(served.address) as connection:
+        name = """document || '{"name": "A \\u001b[31mred\\u202e name"}'"""
+        connection.execute(f"UPDATE lodestar.entries SET document = {name}")
+    met: list[str] = []
+
+    def learn(found: Sequence[tuple[str, Entry]]) -> list[str]:
+        met.extend(entry.name for _, entry in found)
+        return []
+
+    index = server.ServerIndex(served.address, served.lines.append, learn, [])
+    index.search("data", ABOUT_DATA, 1)
+    index.close()
+    assert met == ["A red name"]
+
+
+def test_packs_are_listed_where_nothing_may_be_written(served: Served) -> None:
+    assert shared.packs(served.address) == []
+    served.put(TEXTS, Axes())
+    cut(served.address, "ALTER DATABASE {} SET default_transaction_read_only = on")
+    assert [pack.name for pack in shared.packs(served.address)] == ["toy"]
+
+
+def test_a_missing_driver_is_said_with_the_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(PackError, match=r"lodestar-ml\[postgres\]"):
+        shared.packs("postgresql:///none")
 
 
 def test_a_server_that_is_not_there_is_said_once(tmp_path: Path) -> None:

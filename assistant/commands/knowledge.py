@@ -250,16 +250,16 @@ def knowledge_remove(name: str, as_json: bool) -> None:
     from assistant.packs import shelf
     from assistant.places import cache_dir
 
-    pack = None
-    if _server():
+    pack, where = None, ""
+    if _server() and name not in [pack.name for pack in shelf.packs()]:
         from assistant.packs import shared
 
-        pack = shared.remove(_server(), name)
+        pack, where = shared.remove(_server(), name), " from the server"
     pack = pack or shelf.remove(name, cache_dir())
     if as_json:
         print_json(_pack(pack))
     else:
-        click.echo(f"{pack.name} was removed. {pack.source} was not touched.")
+        click.echo(f"{pack.name} was removed{where}. {pack.source} was not touched.")
 
 
 @knowledge.command("check")

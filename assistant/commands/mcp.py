@@ -13,7 +13,7 @@ def mcp() -> None:
 
     An editor or assistant that speaks the Model Context Protocol starts it itself: name the
     command `lodestar` with the argument `mcp` in its settings. Nothing that is asked is kept,
-    and nothing leaves this machine through Lodestar.
+    and nothing leaves this machine through Lodestar unless you set LODESTAR_INDEX.
 
     \b
     Examples:

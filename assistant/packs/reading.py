@@ -4,11 +4,11 @@ import dataclasses
 import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from assistant.packs import page
 from assistant.packs.folder import MARKDOWN, fault
-from assistant.render.plain import clean
+from assistant.render.plain import clean, cleaned
 from knowledge import authoring
 from knowledge.authoring import Fault, KnowledgeError
 from knowledge.check import unsound
@@ -78,19 +78,9 @@ def _kind(path: Path, name: str, root: Path) -> str:
 
 def _of(pack: str, entry: E, name: str) -> E:
     """Return an entry without unseen characters, with its pack as the first source."""
-    kept = revive(type(entry), _cleaned(dataclasses.asdict(entry)))
+    kept = revive(type(entry), cleaned(dataclasses.asdict(entry)))
     sources = (page.origin(kept.name, name, pack), *kept.sources)
     return dataclasses.replace(kept, sources=sources)
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, dict):
-        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_cleaned(item) for item in value]
-    return value
 
 
 def _printable(item: Fault) -> Fault:

@@ -6,26 +6,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from assistant import server
 from assistant.compiling import told
 from assistant.errors import PackError
 from assistant.language.weights import DIMENSIONS
 from assistant.mind import Mind, Say
+from assistant.packs import postgres
 from assistant.packs.folder import take
 from assistant.packs.reading import read
 from assistant.packs.shelf import Pack, named
+from assistant.render.plain import clean, cleaned
 from skills.exercise import catalogue
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[Any]:
-    """Yield a connection that may write; raises PackError where the server refuses."""
-    import psycopg
+def _connected(address: str, dimensions: int = 0) -> Iterator[Any]:
+    """Yield a connection for as long as it takes; raises PackError where the server refuses.
 
+    With `dimensions` the tables are made where they are missing.
+    """
     try:
-        with server.connect(address, DIMENSIONS) as connection:
+        with postgres.connect(address, dimensions) as connection:
+            connection.execute("SET statement_timeout = 0")
             yield connection
-    except psycopg.Error as error:
+    except postgres.driver().Error as error:
         line = " ".join(str(error).split())
         raise PackError(
             f"The server did not do it: {line}\nNothing was changed there. Look at the address "
@@ -42,15 +45,20 @@ def add(
     UsageError where the name is none, PackError where the server refuses.
     """
     name = named(source, name)
-    with tempfile.TemporaryDirectory() as work, _connected(address) as connection:
+    with tempfile.TemporaryDirectory() as work, _connected(address, DIMENSIONS) as connection:
         paths = take(source, Path(work))
         known = {card.id: card.kind for card in mind.library.cards.values()}
         query = "SELECT id, kind FROM lodestar.entries WHERE pack <> %s"
         known |= dict(connection.execute(query, [name]).fetchall())
         entries = read(paths, Path(work), name, known, set(catalogue()))
-        row = {"name": name, "added": day, "source": str(source.resolve()), "files": len(paths)}
+        row = {
+            "name": name,
+            "added": day,
+            "source": clean(str(source.resolve())),
+            "files": len(paths),
+        }
         encode = told(mind.encoder.encode, f"Embedding the passages of {name}", say)
-        embedded = server.put(connection, row, entries, encode)
+        embedded = postgres.put(connection, row, entries, encode)
         pack = next(pack for pack in _listed(connection) if pack.name == name)
     return pack, embedded
 
@@ -64,7 +72,9 @@ def packs(address: str) -> list[Pack]:
 def _listed(connection: Any) -> list[Pack]:
     query = """SELECT name, '', source, added, files, entries, passages
         FROM lodestar.packs ORDER BY name"""
-    return [Pack(*row) for row in connection.execute(query).fetchall()]
+    if connection.execute("SELECT to_regclass('lodestar.packs')").fetchone() == (None,):
+        return []  # nothing was added there yet
+    return [Pack(*cleaned(row)) for row in connection.execute(query).fetchall()]
 
 
 def remove(address: str, name: str) -> Pack | None:
@@ -72,5 +82,5 @@ def remove(address: str, name: str) -> Pack | None:
     with _connected(address) as connection:
         found = next((pack for pack in _listed(connection) if pack.name == name), None)
         if found:
-            server.remove(connection, name)
+            postgres.remove(connection, name)
     return found

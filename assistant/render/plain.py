@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 from assistant.reply import Block, Bullets, Code, Plot, Reply, Table, Text
 
@@ -36,6 +37,17 @@ def clean(text: str) -> str:
     return "".join(
         char for char in text if char in "\n\t" or unicodedata.category(char) not in _UNSEEN
     )
+
+
+def cleaned(value: Any) -> Any:
+    """Return a JSON value with every text in it clean."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {cleaned(key): cleaned(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [cleaned(item) for item in value]
+    return value
 
 
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

@@ -5,16 +5,21 @@ own knowledge, which stays on this machine: where the server cannot be reached, 
 """
 
 import atexit
+import contextlib
 import dataclasses
 import json
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 
+from assistant.compiled import MODEL
 from assistant.errors import PackError
+from assistant.places import is_private
+from assistant.render.plain import cleaned
 from assistant.search import Encode, Floats, Hit, Tokenizer, best_rows
 from knowledge.library import PassageRef, revive
 from knowledge.passages import Passage, passages
@@ -23,6 +28,7 @@ from knowledge.schema import KINDS, Entry
 CANDIDATES = 100  # passages that are looked at closely, of the nearest and of those in words
 COMMON = 20_000  # passages from which a word is too common to look for
 PATIENCE, LONGEST = 3, 5_000  # seconds to connect, milliseconds of a statement
+PAUSE = 60  # seconds until a server that was lost is asked again
 SCHEMA = """
 CREATE EXTENSION IF NOT EXISTS vector;
 CREATE SCHEMA IF NOT EXISTS lodestar;
@@ -59,26 +65,35 @@ Warn = Callable[[str], None]
 Learn = Callable[[Sequence[tuple[str, Entry]]], Iterable[str]]
 
 
-def connect(address: str, dimensions: int = 0) -> Any:
-    """Return a connection; with `dimensions` the tables are made where they are missing.
-
-    Raises PackError where the packages are missing, `psycopg.Error` where there is no server.
-    """
+def driver() -> Any:
+    """Return psycopg; raises PackError where it or pgvector is missing."""
     try:
+        import pgvector.psycopg  # noqa: F401 - looked for, used in `connect`
         import psycopg
-        from pgvector.psycopg import register_vector
     except ImportError:
         raise PackError(
             "LODESTAR_INDEX names a server, and the packages for it are missing.\n"
             'Install them: pip install "lodestar-ml[postgres]"'
         ) from None
+    return psycopg
+
+
+def connect(address: str, dimensions: int = 0) -> Any:
+    """Return a connection; with `dimensions` the tables are made where they are missing.
+
+    Raises PackError where the packages are missing, `psycopg.Error` where there is no server.
+    """
+    psycopg = driver()
+    from pgvector.psycopg import register_vector
+
     connection = psycopg.connect(
         address, connect_timeout=PATIENCE, autocommit=True,
         options=f"-c statement_timeout={0 if dimensions else LONGEST}",
     )  # fmt: skip
     if dimensions:
         connection.execute(SCHEMA.format(dimensions=dimensions))
-    register_vector(connection)
+    with contextlib.suppress(psycopg.ProgrammingError):  # nothing was added there yet
+        register_vector(connection)
     return connection
 
 
@@ -98,10 +113,10 @@ class ServerIndex:
         self.places = places
         self._address, self._warn, self._learn = address, warn, learn
         self._rows: dict[bytes, int] = {}
-        self._known: dict[str, bool] = {}  # entry → whether it was taken
+        self._fields: dict[str, Collection[str]] = {}  # entry → what it holds, if it was taken
         self._tokenize = Tokenizer()
         self._connection: Any = None
-        self._lost = False
+        self._pause, self._said = 0.0, False  # until when it is not asked, whether that was said
 
     def __len__(self) -> int:
         return len(self.places)
@@ -114,24 +129,41 @@ class ServerIndex:
     def scores(self, text: str, vector: Floats) -> tuple[Floats, Floats]:
         """Return the cosine and the word score of every row, float32 (rows,) each.
 
-        Both are 0 for a row that is not among the candidates, and for all once the server is
-        lost, which is said once.
+        Both are 0 for a row that is not among the candidates, and for all in private mode and
+        while the server is lost. That is said once; after `PAUSE` it is asked again.
         """
         found: Mapping[int, tuple[float, float]] = {}
-        if not self._lost:
+        if time.monotonic() >= self._pause and not is_private():
             try:
-                found = self._ask(text, vector)
+                found = self._again(text, vector)
+                self._said = False
             except Exception as error:
                 if not _is_known(error):
                     raise
-                self._lost = True
-                self.close()
-                line = " ".join(str(error).split())
-                self._warn(f"The server cannot be used; the knowledge here answers alone: {line}")
+                self._lose(error)
         dense, lexical = np.zeros((2, len(self)), np.float32)
         for row, (cosine, share) in found.items():
             dense[row], lexical[row] = cosine, share
         return dense, lexical
+
+    def _lose(self, error: Exception) -> None:
+        self._pause = time.monotonic() + PAUSE
+        self.close()
+        if not self._said:
+            line = " ".join(str(error).split())
+            self._warn(f"The server cannot be used; the knowledge here answers alone: {line}")
+        self._said = True
+
+    def _again(self, text: str, vector: Floats) -> dict[int, tuple[float, float]]:
+        """Ask, and once more on a new connection where the server cut the one that was there."""
+        connection = self._connection
+        try:
+            return self._ask(text, vector)
+        except driver().OperationalError:
+            if connection is None or not connection.broken:
+                raise
+            self.close()
+            return self._ask(text, vector)
 
     def close(self) -> None:
         """Let go of the server; a later query connects again."""
@@ -153,10 +185,10 @@ class ServerIndex:
         rare = [stem for stem, count in counts.items() if count <= COMMON]
         rows = run(NEAREST, {"vector": vector}).fetchall()
         rows += run(WORDED, {"vector": vector, "stems": rare}).fetchall() if rare else []
-        self._meet({entry for _, entry, *_ in rows} - self._known.keys())
+        self._meet({entry for _, entry, *_ in rows} - self._fields.keys())
         found = {}
         for hash_, entry, field, wording, words, cosine in rows:
-            if not self._known[entry]:
+            if field not in self._fields[entry]:
                 continue
             if hash_ not in self._rows:
                 self._rows[hash_] = len(self.places)
@@ -167,25 +199,36 @@ class ServerIndex:
         return found
 
     def _meet(self, ids: Collection[str]) -> None:
-        query = "SELECT pack, kind, document FROM lodestar.entries WHERE id = ANY(%s)"
+        query = "SELECT id, pack, kind, document FROM lodestar.entries WHERE id = ANY(%s)"
         rows = self._connection.execute(query, [list(ids)]).fetchall() if ids else []
-        entries = [(pack, revive(KINDS[kind], document)) for pack, kind, document in rows]
-        self._known |= dict.fromkeys(ids, False) | dict.fromkeys(self._learn(entries), True)
+        met = {entry.id: (pack, entry, fields) for pack, entry, fields in _revived(rows)}
+        taken = self._learn([(pack, entry) for pack, entry, _ in met.values()])
+        self._fields |= dict.fromkeys(ids, ()) | {id_: met[id_][2] for id_ in taken}
+
+
+def _revived(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, Entry, Collection[str]]]:
+    """Yield pack, entry and the fields of it for each document that is one of ours, cleaned."""
+    for id_, pack, kind, document in rows:
+        try:
+            entry = revive(KINDS[kind], cleaned(document))
+            fields = {item.field for item in passages(entry)}
+        except (AttributeError, KeyError, TypeError, ValueError):
+            continue  # of another version, or not made by Lodestar
+        if entry.id == id_:
+            yield cleaned(pack), entry, fields
 
 
 def _is_known(error: Exception) -> bool:
     if isinstance(error, PackError):
         return True
-    import psycopg
-
-    return isinstance(error, psycopg.Error)
+    return isinstance(error, driver().Error)
 
 
 def put(connection: Any, pack: Mapping[str, Any], entries: Sequence[Entry], encode: Encode) -> int:
     """Put a pack on the server in one step, in place of what it was; return what was embedded.
 
-    `pack` has the columns of `lodestar.packs`. A passage is known by the hash of what it says
-    and where it stands: one that is there already is left as it is.
+    `pack` has the columns of `lodestar.packs`. A passage is known by the hash of what it says,
+    where it stands and what embeds it: one that is there already is left as it is.
     """
     name, tokenize = pack["name"], Tokenizer()
     rows = {_hash(name, item): item for entry in entries for item in passages(entry)}
@@ -223,7 +266,8 @@ def put(connection: Any, pack: Mapping[str, Any], entries: Sequence[Entry], enco
 
 
 def _hash(pack: str, item: Passage) -> bytes:
-    said = "\0".join((pack, item.entry, item.field, str(item.wording), item.text))
+    place = (pack, item.entry, item.field, str(item.wording))
+    said = "\0".join((MODEL, *place, item.text, item.gist))
     return blake2b(said.encode(), digest_size=16).digest()
 
 
