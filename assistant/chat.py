@@ -131,6 +131,7 @@ class Chat:
         from assistant.commands.common import all_cores
         from assistant.player import LiveScreen, PipeScreen, Screen, run
         from assistant.render.terminal import wants_plain
+        from skills.data import MissingPackage
 
         for action in actions:
             if not action.start or action.type != "exercise":
@@ -146,8 +147,13 @@ class Chat:
                     )  # fmt: skip
                 self._desk.trained_on(result.device)
                 self._go_on()
-            except (LodestarError, RuntimeError, OSError) as error:
+            except (LodestarError, MissingPackage) as error:
                 self._desk.say(str(error))
+            except (ImportError, OSError, RuntimeError, ValueError) as error:
+                self._desk.say(
+                    f"{action.id} broke off: {error}\nWhat was kept before is as it was. "
+                    f"To see where: lodestar exercise run {action.id}"
+                )
 
     def _go_on(self) -> None:
         """Say what is next once an exercise is over."""

@@ -46,15 +46,23 @@ class Main(click.Group):
         command: click.Command = getattr(module, name)
         return command
 
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command; that nobody reads any more is no fault: `lodestar ask … | head -1`."""
+        try:
+            return super().invoke(context)
+        except BrokenPipeError:  # before click sees it, which takes it for a failure
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+        except (KeyboardInterrupt, click.Abort) as stop:  # and this
+            if isinstance(stop, click.Abort) and isinstance(stop.__context__, EOFError):
+                raise  # a question that nobody is there to answer
+            click.echo(err=True)
+            raise SystemExit(130) from None
+
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command; exit 0 fine, 1 failed, 2 wrong usage, 130 interrupted."""
         try:
             return super().main(*args, **extra)
-        except KeyboardInterrupt:
-            raise SystemExit(130) from None
-        except BrokenPipeError:
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - nobody reads any more
-            raise SystemExit(0) from None
         except Exception as error:
             message = _message(error)
             if current().debug or not message:

@@ -104,7 +104,7 @@ def sources() -> list[Path]:
     here = package_dir("assistant")
     return [
         *sorted(LANGUAGE.glob("*.yaml")), PHRASES, *files(package()),
-        here / "search.py", here / "questions.py", here / "compiling.py",
+        here / "search.py", here / "questions.py", here / "wordings.py", here / "compiling.py",
         *sorted((here / "language").glob("*.py")), here / "language" / "shorthand.yaml",
         here / "language" / "matcher.npz",
         *sorted((here / "language" / "story").glob("*.*")),

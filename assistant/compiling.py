@@ -53,7 +53,7 @@ def compile_mind(cache: Path, model: Model, say: Say) -> Path:
         if compiled.damaged(folder):
             with tempfile.TemporaryDirectory(dir=cache, prefix="building-") as name:
                 work = Path(name) / "made"
-                work.mkdir()
+                work.mkdir(0o700)
                 _build(work, cache, model, say)
                 put(work, folder)
         write_json(cache / LATEST, {"signature": signature, "folder": folder.name})

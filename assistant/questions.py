@@ -21,8 +21,8 @@ from knowledge.library import PassageRef
 AVERAGE, ANSWER, WORDS = 0.4, 0.4, 0.4  # weights of the first, coarse ranking
 NEAREST = 12  # questions that are looked at closely
 # The logistic regression, in the order of the fields of Signs, from `lodestar evaluate questions`.
-WEIGHTS = (7.57, 2.12, 2.03, 0.67, -0.65, 5.44)
-INTERCEPT = -7.41
+WEIGHTS = (7.54, 1.83, 2.1, 0.62, -0.68, 5.46)
+INTERCEPT = -7.24
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ class Wordings:
     ) -> "Wordings":
         """Return the wordings; rows that `previous` holds, of the same version, are taken over."""
         digests = [
-            hashlib.blake2b(f"{version} {text}".encode(), digest_size=16).digest() for text in texts
+            hashlib.blake2b(f"{version} {text}".encode(), digest_size=8).hexdigest().encode()
+            for text in texts
         ]
         known = {} if previous is None else previous.rows()
         fresh = [row for row, digest in enumerate(digests) if digest not in known]

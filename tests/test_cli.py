@@ -5,12 +5,17 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
+import numpy as np
 import pytest
+from click.testing import CliRunner
 from threadpoolctl import threadpool_info
 
+from assistant.cli import main
 from assistant.commands.common import THREADS, play_exercise
 
 HEAVY = (
@@ -218,3 +223,42 @@ def test_an_exercise_in_a_conversation_trains_on_all_cores(
     for name in THREADS:
         monkeypatch.delenv(name)
     assert play_exercise("cnn_digits", quiet=True) == [os.cpu_count()] * len(alone)
+
+
+def _interrupted() -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("stops", "code", "said"),
+    [(_interrupted, 130, "\n"), (lambda: click.prompt("Name"), 1, "Aborted!\n")],
+)
+def test_ctrl_c_is_told_from_the_end_of_input(
+    stops: Callable[[], None], code: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main.commands["doctor"], "callback", lambda mend, as_json: stops())
+    done = CliRunner().invoke(main, ["doctor"], input="")
+    assert (done.exit_code, done.stderr) == (code, said)
+
+
+def test_ctrl_c_at_a_question_interrupts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda text: _interrupted())
+    monkeypatch.setattr(
+        main.commands["doctor"], "callback", lambda mend, as_json: click.prompt("Name")
+    )
+    with pytest.raises(SystemExit) as end:
+        main(["doctor"])
+    assert end.value.code == 130
+
+
+def test_a_matcher_is_written_where_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.commands.evaluate.load_mind", lambda: None)
+    monkeypatch.setattr("assistant.evaluation.questions.train", lambda mind: {"weight": np.ones(2)})
+    target = tmp_path / "matcher"
+    done = CliRunner().invoke(main, ["evaluate", "questions", "--train", str(target)])
+    assert done.exit_code == 0 and f"Written: {target}." in done.stdout
+    assert list(tmp_path.iterdir()) == [target]
+    with target.open("rb") as file:
+        assert np.load(file)["weight"].tolist() == [1, 1]

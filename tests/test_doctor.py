@@ -41,15 +41,17 @@ def test_a_missing_package_is_named_with_the_extra_that_brings_it(
 
 def test_what_only_some_want_is_shown_and_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     def version(package: str) -> str:
-        if package in ("mcp", "torch"):
+        if package in ("mcp", "pgvector", "torch"):
             raise importlib.metadata.PackageNotFoundError
         return "1.0"
 
-    asked = ["torch<3", 'mcp<3; extra == "mcp"', 'nbformat<6; extra == "notebook"']
+    asked = ["torch<3", 'mcp<3; extra == "mcp"', 'nbformat<6; extra == "notebook"',
+             'pgvector; extra == "postgres"', 'psycopg[binary]; extra == "postgres"']  # fmt: skip
     monkeypatch.setattr(importlib.metadata, "requires", lambda package: asked)
     monkeypatch.setattr(importlib.metadata, "version", version)
     document = report()
     assert document["mcp"] is None and document["nbformat"] == "1.0"
+    assert document["pgvector"] is None and document["psycopg"] == "1.0"
     assert document["problems"] == ["torch is missing: pip install lodestar-ml"]
 
 

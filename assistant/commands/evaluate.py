@@ -132,5 +132,7 @@ def evaluate_questions(target: Path | None, as_json: bool) -> None:
         return
     import numpy as np
 
-    np.savez_compressed(target, **questions.train(mind))
+    learnt = questions.train(mind)
+    with target.open("wb") as file:  # to a name without its ending NumPy would add that
+        np.savez_compressed(file, **learnt)
     click.echo(f"Written: {target}. Put it in its place and run the command again to measure it.")

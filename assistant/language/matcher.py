@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.language import runtime
-from assistant.language.weights import MODEL_SHA256, model_folder
+from assistant.language.weights import MODEL_SHA256, model_folder, verified_weights
 
 TRUNK = 3  # layers of the sentence model that are left as they are, of six
 RANK = 32
@@ -59,6 +59,7 @@ def build(folder: Path, probes: Sequence[Vectors]) -> None:
     """Put the layers trained further into `folder`, checked on the states of some texts."""
     import torch
 
+    verified_weights()
     pooled = _pooled(trained(dict(np.load(WEIGHTS, allow_pickle=False))))
     with torch.no_grad():
         reference = [pooled(torch.from_numpy(states)).numpy() for states in probes]

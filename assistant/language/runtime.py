@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import ModelError
+from assistant.errors import CacheError, ModelError
 from assistant.language.weights import DIMENSIONS, HEADS, MODEL_SHA256, sha256
 
 MODEL, RECORD = "model.onnx", "model.json"
@@ -32,8 +32,17 @@ def prepare(
     `export` writes it in float32; `agreement` gives the lowest cosine of a probe to the original.
     Weights get one scale per output channel: signed ones, twice as fast where the processor
     multiplies them exactly, else unsigned ones. Raises ModelError where a probe comes out below
-    `AGREEMENT` either way.
+    `AGREEMENT` either way, CacheError where the folder cannot be written.
     """
+    try:
+        _prepare(folder, export, agreement)
+    except OSError as error:
+        raise CacheError("The language model", folder.parent, error) from error
+
+
+def _prepare(
+    folder: Path, export: Callable[[Path], object], agreement: Callable[[Path], float]
+) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as name:
         work = Path(name)

@@ -40,7 +40,7 @@ def build(entries: Sequence[Entry], folder: Path, mind: Mind, last: Path | None,
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as name:
         work = Path(name) / "made"
-        work.mkdir()
+        work.mkdir(0o700)
         searched = knowledge.write(entries, work)
         texts, gists = [item.text for item in searched], [item.gist for item in searched]
         step = told(encode, f"Embedding the passages of {folder.name.split('-')[1]}", say)

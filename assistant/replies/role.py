@@ -123,12 +123,13 @@ def projections(turn: Turn, role: Role) -> list[Block]:
 def recommend(turn: Turn) -> Reply | None:
     """Rank the roles by how near the message is to what they do and whom they suit."""
     named = [entry.id for entry in turn.entries("role")]
-    if len(named) == 1:
-        return reply(turn)
     likes = taste(turn.heard.text)
-    question = passage.asked(turn, passage.CERTAIN if likes and not named else passage.LIKELY)
+    bar = passage.HINT if named and concept.specific(turn) else passage.LIKELY
+    question = passage.asked(turn, passage.CERTAIN if likes and not named else bar)
     if question:
         return passage.answer(turn, question)
+    if len(named) == 1:
+        return reply(turn)
     if likes and not named:
         return _fitting(turn, likes)
     ranked: dict[str, float] = {}

@@ -106,8 +106,8 @@ def _save(desk: "Desk", argument: str) -> str:
     name = file_name("conversation" if whole else replies[-1].question)
     try:
         path = save(page(replies), rest if whole else argument, name)
-    except OSError as error:
-        desk.say(f"Nothing was saved: {error.strerror or error}. "
+    except (OSError, RuntimeError, ValueError) as error:  # also ~nobody, or no name at all
+        desk.say(f"Nothing was saved: {getattr(error, 'strerror', None) or error}. "
                  "Name another file or folder: /save FOLDER/NAME.md")  # fmt: skip
         return ""
     desk.say(f"Saved {'the conversation' if whole else 'the last answer'} in {path}")

@@ -51,7 +51,7 @@ def build() -> "PromptSession[str]":
     return PromptSession(
         history=_history(), key_bindings=_keys(), completer=ThreadedCompleter(Names()),
         reserve_space_for_menu=MENU, enable_open_in_editor=True, tempfile_suffix=".md",
-        style=STYLE, prompt_continuation="  ",
+        style=STYLE, prompt_continuation="  ", enable_suspend=True,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from prompt_toolkit.completion import CompleteEvent
@@ -13,13 +14,14 @@ from assistant.learner.keeping import Settings
 from assistant.learner.session import Session
 from assistant.places import FILE, package_dir
 from assistant.render.markdown import page
-from assistant.reply import Bullets, Code, Plot, Reference, Reply, Table, Text
+from assistant.reply import Action, Bullets, Code, Plot, Reference, Reply, Table, Text
 from assistant.terminal import bar
 from assistant.terminal.bar import Place
 from assistant.terminal.commands import COMMANDS, dispatch, find, is_command
 from assistant.terminal.editor import KEYS
 from assistant.terminal.handing import clipboard, file_name, save
 from assistant.terminal.names import MOST, Name, Names, near
+from skills.data import MissingPackage
 
 NAMES = [
     Name(text, "concept")
@@ -36,10 +38,13 @@ class Said:
         self.replies: list[Reply] = []
         self.leaving = False
         self.asked: list[str] = []
+        self.starts: tuple[Action, ...] = ()
+        self.mind = SimpleNamespace(exercises={"cnn_digits": None})
+        self.session, self.screen = SimpleNamespace(keep_run=None), None
 
     def answer(self, text: str) -> Reply:
         self.asked.append(text)
-        return Reply("answered", "define", ())
+        return Reply("answered", "define", (), actions=self.starts)
 
     def say(self, text: str) -> None:
         self.lines.append(text)
@@ -50,13 +55,45 @@ class Said:
 
 @pytest.mark.parametrize(
     ("typed", "asked"),
-    [("2", FIRST[1]), ("4", "4"), ("12", "12"), ("²", "²"), ("", None), ("/why", "/why")],
+    [
+        ("2", FIRST[1]),
+        ("4", "4"),
+        ("12", "12"),
+        ("23", "23"),
+        ("123", "123"),
+        ("²", "²"),
+        ("", None),
+        ("/why", "/why"),
+    ],
 )
 def test_a_number_picks_only_what_was_offered(typed: str, asked: str | None) -> None:
     chat, desk = Chat(lambda: None), Said()
     chat._desk, chat._asks = desk, FIRST
     chat._take(typed)
     assert desk.asked == ([asked] if asked else [])
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (MissingPackage("river", "The data set shuttle"), r"^The data set .*Run: pip install \S+$"),
+        (ModuleNotFoundError("No module named 'x'"), "^cnn_digits broke off: No module named 'x'"),
+        (ValueError("y is empty"), "y is empty\n.* lodestar exercise run cnn_digits$"),
+    ],
+)
+def test_an_exercise_that_breaks_off_does_not_end_the_chat(
+    fault: Exception, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("assistant.player.run", broken)
+    chat, desk = Chat(lambda: None), Said()
+    desk.starts = (Action("exercise", "cnn_digits", start=True),)
+    chat._desk = desk
+    chat._take("start cnn_digits")
+    assert desk.asked and not desk.leaving
+    assert len(desk.lines) == 1 and re.search(said, desk.lines[0])
 
 
 def test_the_table_holds_every_command_once() -> None:
@@ -187,6 +224,18 @@ def test_a_saved_page_takes_the_place_of_nothing(
     with pytest.raises(OSError, match="No such file"):
         save("d", "gone/x.md", "x.md")
     assert len(list(tmp_path.iterdir())) == 4
+
+
+@pytest.mark.parametrize("wanted", ["~nobody-of-this-name/x", "a\0b", "gone/x.md"])
+def test_what_no_file_can_be_called_is_said(
+    wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    desk = Said()
+    desk.replies = [Reply("answered", "define", ())]
+    assert not dispatch(f"/save {wanted}", desk)
+    assert len(desk.lines) == 1 and desk.lines[0].startswith("Nothing was saved: ")
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_clipboard_gets_utf8() -> None:

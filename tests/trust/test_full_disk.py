@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from assistant.cli import main
 from assistant.conversation import Conversation
 from assistant.errors import CacheError
+from assistant.language import runtime
 from assistant.learner.runs import keep_run
 from assistant.learner.session import Session
 from assistant.learner.store import Store
@@ -207,3 +208,14 @@ def test_what_cannot_be_compiled_or_prepared_is_said(
     monkeypatch.setenv("LODESTAR_HOME", str(ready / "elsewhere"))
     with pytest.raises(CacheError, match="LODESTAR_HOME"):
         open_mind()
+
+
+def test_a_model_for_which_there_is_no_room_is_said(tmp_path: Path) -> None:
+    def full(target: Path) -> None:
+        target.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+
+    with pytest.raises(CacheError, match=r"cannot be written to .*No space left") as hit:
+        runtime.prepare(tmp_path / "cache" / "encoder", full, lambda model: 1.0)
+    assert "LODESTAR_HOME" in str(hit.value)
+    assert not list((tmp_path / "cache").iterdir())
