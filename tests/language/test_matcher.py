@@ -27,9 +27,11 @@ CATS = (
 
 
 def test_wordings_that_were_held_out_find_their_question_more_often(mind: Mind) -> None:
-    """Beside the wordings of the others; sentence vectors alone are what it is compared with."""
+    """By the best and the mean cosine, the others' wordings beside them; by sentence vectors, too."""
     at = {int(row): number for number, row in enumerate(mind.questions.rows)}
-    owner = np.repeat(np.arange(len(mind.questions)), mind.questions.counts)
+    counts = mind.questions.counts
+    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    owner = np.repeat(np.arange(len(counts)), counts)
     first = {"matching": 0, "sentence": 0}
     asked = 0
     for question, rows, texts in questions.wordings(mind):
@@ -38,16 +40,18 @@ def test_wordings_that_were_held_out_find_their_question_more_often(mind: Mind) 
             continue
         asked += 1
         text, own = texts[left_out], at[rows[left_out]]
-        vector = mind.encoder.matching([text])[0]
-        scores = {
-            "matching": mind.wordings.likeness(vector),
-            "sentence": mind.index.dense(mind.encoder.encode([text])[0])[mind.questions.rows],
+        sentence = mind.index.scores(text, mind.encoder.encode([text])[0])[0]
+        likenesses = {
+            "matching": mind.wordings.likeness(mind.encoder.matching([text])[0]),
+            "sentence": sentence[mind.questions.rows],
         }
-        for name, likeness in scores.items():
-            likeness[own] = -1
-            first[name] += int(owner[likeness.argmax()] == owner[at[rows[0]]])
+        for name, likeness in likenesses.items():
+            likeness[own] = likeness[[at[row] for row in rows if at[row] != own]].mean()
+            near = np.maximum.reduceat(likeness, starts)
+            near += np.add.reduceat(likeness, starts) / counts
+            first[name] += int(near.argmax() == owner[own])
     assert asked > 400
-    assert first["matching"] >= first["sentence"] + 0.05 * asked
+    assert first["matching"] >= first["sentence"] + 0.02 * asked
 
 
 def test_training_brings_wordings_of_a_question_together() -> None:

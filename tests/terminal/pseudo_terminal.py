@@ -76,10 +76,13 @@ class Terminal:
         self.raw = b""
 
     def wait(self, *patterns: str) -> str:
-        """Return the screen once it shows all patterns, its lines joined."""
-        return self.wait_until(
-            lambda text: all(re.search(one, " ".join(text.split())) for one in patterns), patterns
-        )
+        """Return the screen once it shows all patterns, its lines joined, by a blank or nothing."""
+
+        def shown(text: str) -> bool:
+            joined = (" ".join(text.split()), "".join(text.splitlines()))
+            return all(any(re.search(one, whole) for whole in joined) for one in patterns)
+
+        return self.wait_until(shown, patterns)
 
     def wait_until(self, good: Callable[[str], bool], what: object) -> str:
         """Return the screen once it is as it should be; fails where that takes too long."""
