@@ -27,7 +27,7 @@ CATS = (
 
 
 def test_wordings_that_were_held_out_find_their_question_more_often(mind: Mind) -> None:
-    """By the best and the mean cosine, the others' wordings beside them; by sentence vectors, too."""
+    """By the best and the mean cosine to the wordings, against the same of sentence vectors."""
     at = {int(row): number for number, row in enumerate(mind.questions.rows)}
     counts = mind.questions.counts
     starts = np.concatenate(([0], np.cumsum(counts)[:-1]))

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.offline.no_network import NetworkUsed
-
 ELSEWHERE = ("192.0.2.1", 80)  # an address that nobody has (RFC 5737)
 LISTENED = """
 import sys
@@ -24,12 +22,17 @@ except SystemExit as end:
 """
 
 
+def refused() -> pytest.RaisesExc[RuntimeError]:
+    """Return what expects the error of the guard, which a worker has from its own module."""
+    return pytest.raises(RuntimeError, match="tests use no network")
+
+
 def test_tests_cannot_leave_this_machine() -> None:
-    with pytest.raises(NetworkUsed):
+    with refused():
         socket.create_connection(ELSEWHERE, timeout=1)
-    with pytest.raises(NetworkUsed):
+    with refused():
         socket.getaddrinfo("example.org", 80)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, pytest.raises(NetworkUsed):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, refused():
         udp.sendto(b"x", ELSEWHERE)
 
 
