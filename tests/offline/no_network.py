@@ -1,6 +1,7 @@
 """Forbids the network in a process: whoever tries to leave this machine gets an error."""
 
 import ipaddress
+import socket
 import sys
 from typing import Any
 
@@ -30,7 +31,7 @@ def _guard(event: str, arguments: tuple[Any, ...]) -> None:
 
 def _is_here(host: Any) -> bool:
     name = host.decode() if isinstance(host, bytes) else host
-    if name in (None, "", "localhost"):
+    if name in (None, "", "localhost", socket.gethostname()):
         return True
     try:
         return ipaddress.ip_address(name).is_loopback

@@ -45,6 +45,7 @@ def test_processes_begun_by_tests_cannot_either() -> None:
 def test_what_stays_on_this_machine_works() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(server.getsockname(), timeout=5).close()
+    socket.getaddrinfo("localhost", 0)
     left, right = socket.socketpair()
     left.close()
     right.close()
