@@ -19,11 +19,11 @@ def test_a_first_visit_is_answered_by_digits_and_explained(terminal: Start) -> N
     welcome = screen.wait("Lodestar. Ask about", "/help for more", "newcomer")
     above = welcome.split("›")[0].strip().splitlines()
     assert len(above) <= 6 and sum(bool(re.match(r"\s+\d\. ", line)) for line in above) == 3
-    first = screen.ask("1", "machine learning vs deep learning", "You could ask: 1. ")
-    assert re.search(r"^  2\. When should I use deep learning\?$", first, re.MULTILINE)
+    asked = r"2\. When should I use deep learning\?"
+    first = screen.ask("1", "machine learning vs deep learning", "You could ask: 1. ", asked)
+    assert re.search(rf"^  {asked}$", first, re.MULTILINE)
     screen.ask("2", "Source: ", "You could ask: ", r"deep learning · newcomer")
-    why = screen.ask("/why", "How the answer to “2” came to be", "Intent: ")
-    assert "cosine similarity" in why
+    screen.ask("/why", "How the answer to “2” came to be", "Intent: ", "cosine similarity")
     screen.ask("/sources", r"1\. .+ https://")
     screen.ask("/quit")
     assert screen.ended() == 0
