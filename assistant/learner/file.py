@@ -140,9 +140,10 @@ class LearnerFile:
             self._identity = _identity(self.path)
             self._look_at(salvage.first_page(self.path))
             self._log = _log_of(self.path)
+            confirmed = salvage.confirmed_frames(self.path, self._log)
             on = _connect(str(self.path))
             try:
-                _examine(on, self.path)
+                _examine(on, self.path, confirmed)
                 _migrate(on)
             except BaseException:
                 on.close()  # which may remove the log
@@ -255,31 +256,36 @@ def _version(on: sqlite3.Connection) -> int:
     return version
 
 
-def _examine(on: sqlite3.Connection, path: Path) -> None:
-    """Raise DatabaseError where pages do not hold together or the log has lost commits."""
+def _examine(on: sqlite3.Connection, path: Path, confirmed: int | None) -> None:
+    """Raise DatabaseError where pages do not hold together or the log has lost commits.
+
+    `confirmed` is how many frames of the log are known to have been committed.
+    """
     on.execute("PRAGMA journal_mode = WAL")
     found = on.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise sqlite3.DatabaseError(found)
     log = _log_of(path)
     for _ in range(PATIENCE):  # another process may just be at the end of a commit
-        if _holds_all(on, log, path):
+        if _holds_all(on, log, path, confirmed):
             return
         time.sleep(0.01)
     on.execute("BEGIN IMMEDIATE")  # now nobody else is writing
     log = _log_of(path)
     on.execute("ROLLBACK")
-    if not _holds_all(on, log, path) and not salvage.is_whole(log):
+    if not _holds_all(on, log, path, confirmed) and not salvage.is_whole(log):
         raise sqlite3.DatabaseError("the log is broken")
 
 
-def _holds_all(on: sqlite3.Connection, log: bytes, path: Path) -> bool:
+def _holds_all(on: sqlite3.Connection, log: bytes, path: Path, confirmed: int | None) -> bool:
     """Return whether SQLite sees every commit of a log.
 
-    What follows a broken frame it passes over without a word.
+    What follows a broken frame it passes over without a word. A process that was killed may have
+    left half a frame behind those that it confirmed, which is no damage.
     """
     seen = on.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]
-    return seen >= len(salvage.committed_frames(log)) or log[:24] != _log_of(path)[:24]
+    needed = len(salvage.committed_frames(log)) if confirmed is None else confirmed
+    return seen >= needed or log[:24] != _log_of(path)[:24]
 
 
 def _log_of(path: Path) -> bytes:

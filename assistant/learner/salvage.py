@@ -2,11 +2,13 @@
 
 Every leaf page of a table is read on its own, whatever became of the header, the schema and the
 pages above it; pages that a write-ahead log holds take the place of those in the file. A row is
-kept only if its seal is right. The format is at https://www.sqlite.org/fileformat2.html.
+kept only if its seal is right. The formats are at https://www.sqlite.org/fileformat2.html and
+https://www.sqlite.org/walformat.html.
 """
 
 import re
 import struct
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +20,7 @@ MAGIC = b"SQLite format 3\0"
 HEADER = re.compile(re.escape(MAGIC) + rb"\x10\x00[\x01\x02][\x01\x02]\x00@\x20\x20", re.DOTALL)
 _LEAF = 0x0D
 _WAL_HEADER, _FRAME_HEADER = 32, 24
+_INDEX_HEADER = 48
 _INTEGER_SIZES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 _MOST_IN_LEAF = PAGE - 35  # a longer row goes on in overflow pages
 _LEAST_IN_LEAF = (PAGE - 12) * 32 // 255 - 23
@@ -43,6 +46,25 @@ def committed_frames(wal: bytes) -> list[int]:
     return kept
 
 
+def confirmed_frames(path: Path, wal: bytes) -> int | None:
+    """Return how many frames of a log belong to finished commits; None if that is not known.
+
+    SQLite tells it in the index beside the log (-shm), which it writes at the end of a commit and
+    which outlives a killed process. What follows in the log was never confirmed to anybody.
+    """
+    index = path.with_name(path.name + "-shm")
+    if not index.exists():
+        return None
+    with index.open("rb") as file:
+        header, twin = file.read(_INDEX_HEADER), file.read(_INDEX_HEADER)
+    if len(header) < _INDEX_HEADER or header != twin or header[32:40] != wal[16:24]:
+        return None
+    order = "<" if sys.byteorder == "little" else ">"
+    if header[40:] != struct.pack("=2I", *_checksum(header[:40], (0, 0), order)):
+        return None
+    return int.from_bytes(header[16:20], sys.byteorder)
+
+
 def first_page(path: Path) -> bytes:
     """Return the page with the header, from the log where it is newer; empty without a file."""
     wal = _bytes(wal_of(path))
@@ -59,18 +81,25 @@ def is_whole(wal: bytes) -> bool:
     """Return whether the checksums of a log's header and of its committed frames hold."""
     if wal[:4] not in (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"):
         return False
-    order = ">" if wal[3] & 1 else "<"
-    sums = _checksum(wal[:24], (0, 0), order)
-    if wal[24:32] != struct.pack(">2I", *sums):
+    if wal[24:32] != struct.pack(">2I", *_checksum(wal[:24], (0, 0), _order(wal))):
         return False
-    for number, start in enumerate(committed_frames(wal)):
-        if start != _WAL_HEADER + number * (_FRAME_HEADER + PAGE):
-            return False
-        page = wal[start + _FRAME_HEADER : start + _FRAME_HEADER + PAGE]
-        sums = _checksum(wal[start : start + 8] + page, sums, order)
-        if wal[start + 16 : start + 24] != struct.pack(">2I", *sums):
-            return False
-    return True
+    return all(
+        start == _WAL_HEADER + number * (_FRAME_HEADER + PAGE) and _is_intact(wal, start)
+        for number, start in enumerate(committed_frames(wal))
+    )
+
+
+def _is_intact(wal: bytes, start: int) -> bool:
+    """Return whether the checksum of a frame, which goes on from the one before, holds."""
+    before = 24 if start == _WAL_HEADER else start - PAGE - _FRAME_HEADER + 16
+    first, second = struct.unpack(">2I", wal[before : before + 8])
+    page = wal[start + _FRAME_HEADER : start + _FRAME_HEADER + PAGE]
+    sums = _checksum(wal[start : start + 8] + page, (first, second), _order(wal))
+    return wal[start + 16 : start + 24] == struct.pack(">2I", *sums)
+
+
+def _order(wal: bytes) -> str:
+    return ">" if wal[3] & 1 else "<"
 
 
 def _checksum(data: bytes, sums: tuple[int, int], order: str) -> tuple[int, int]:
@@ -84,27 +113,33 @@ def _checksum(data: bytes, sums: tuple[int, int], order: str) -> tuple[int, int]
 def rows(path: Path, log: bytes = b"") -> list[Row]:
     """Return every (table, id, values) in a file and its log whose seal is right, in order.
 
-    `log` is what the log held before; it adds what is found nowhere else.
+    `log` is what the log held before; it adds what is found nowhere else, and so do frames with
+    a wrong checksum, which may hold what an older log left there.
     """
     content = _bytes(path)
     pages = {
         number + 1: content[number * PAGE : (number + 1) * PAGE]
         for number in range(-(-len(content) // PAGE))
     }
-    pages |= _logged(_bytes(wal_of(path)))
-    before = _logged(log)
-    found = _rows(before, {**pages, **before}) | _rows(pages, pages)
+    now = _bytes(wal_of(path))
+    pages |= _logged(now, intact=True)
+    found: dict[tuple[str, int], dict[str, Value]] = {}
+    for wal, intact in ((log, False), (now, False), (log, True)):
+        logged = _logged(wal, intact)
+        found |= _rows(logged, {**pages, **logged})
+    found |= _rows(pages, pages)
     order = list(TABLES)
     places = sorted(found, key=lambda place: (order.index(place[0]), place[1]))
     return [(table, id_, found[table, id_]) for table, id_ in places]
 
 
-def _logged(wal: bytes) -> dict[int, bytes]:
-    """Return the last committed content of each page in a log."""
+def _logged(wal: bytes, intact: bool) -> dict[int, bytes]:
+    """Return the last committed content of each page in a log, from intact or broken frames."""
     return {
         int.from_bytes(wal[start : start + 4], "big"):
             wal[start + _FRAME_HEADER : start + _FRAME_HEADER + PAGE]
         for start in committed_frames(wal)
+        if _is_intact(wal, start) == intact
     }  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """A damaged file never ends in a traceback: it is set aside, told of, and what is whole is kept."""
 
+import contextlib
 import random
 import shutil
+import sqlite3
 import threading
 import time
 from dataclasses import replace
@@ -139,6 +141,34 @@ def test_the_checksums_of_a_log_tell_a_whole_one_from_a_broken_one(file):
         altered = bytearray(log)
         altered[rng.randrange(16, len(log))] ^= 1 << rng.randrange(8)
         assert not salvage.is_whole(bytes(altered))
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+@pytest.mark.parametrize("written", [8, 24, 1000, 24 + 4096])
+def test_half_a_commit_of_a_killed_process_loses_nothing(home, file, told, written, indexed):
+    """SQLite writes the head of a frame, then its page, over what an older log left there."""
+    path = home / "killed.db"
+    log, index = salvage.wal_of(path), home / "killed.db-shm"
+    with Store(path, pytest.fail) as store:
+        fill(store)
+        with contextlib.closing(sqlite3.connect(path)) as on:
+            on.execute("PRAGMA wal_checkpoint(RESTART)")
+        for number in range(20):
+            store.record("confirmed", {"n": number}, NOW)
+        main, before, shared = path.read_bytes(), log.read_bytes(), index.read_bytes()
+        store.record("not confirmed", {}, NOW)
+        after = log.read_bytes()
+    start = 32 + 4120 * len(salvage.committed_frames(before))
+    assert before[:start] == after[:start] and before[start:] != after[start:]
+    file.parent.mkdir()
+    file.write_bytes(main)
+    salvage.wal_of(file).write_bytes(after[: start + written] + before[start + written :])
+    if indexed:
+        file.with_name("learner.db-shm").write_bytes(shared)
+    with Store(file, told.append) as store:
+        events = store.load().events
+    assert [event.data["n"] for event in events if event.kind == "confirmed"] == [*range(20)]
+    assert not (indexed and told)  # without the index it looks like damage
 
 
 @pytest.fixture
