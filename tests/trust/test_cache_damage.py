@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy as np
 import pytest
 import yaml
 
@@ -126,16 +127,37 @@ def test_damage_of_the_compiled_mind_changes_no_answer(
     for number in range(FLIPS):
         name = spoil(cache, rng)
         mind = small()
-        assert compiled.damaged(mind.folder) == [], (number, name)
-        assert answers(mind) == expected, (number, name)
+        left = compiled.damaged(mind.folder)
+        assert left == [] or [*left] == [*compiled.BY_ROW], (number, name)
+        if not left:
+            assert answers(mind) == expected, (number, name)
+        assert answers(mind)[: len(ASKED)] == expected[: len(ASKED)], (number, name)
         shutil.rmtree(cache)
         shutil.copytree(whole_cache, cache)
 
 
+def test_a_damaged_vector_is_known_by_its_code(small: Callable[[], Mind]) -> None:
+    mind = small()
+    (vector,) = mind.encoder.encode(["data noise"])
+    expected = mind.index.scores("data noise", vector)[0]
+    path = mind.folder / "vectors.npy"
+    data, rng = path.read_bytes(), random.Random(7)
+    start = len(data) - mind.index.vectors.nbytes  # type: ignore[attr-defined]
+    path.unlink()
+    for _ in range(50):
+        altered = bytearray(data)
+        altered[rng.randrange(start, len(data))] ^= 1 << rng.randrange(8)
+        path.write_bytes(altered)
+        found = SearchIndex.open(mind.folder).scores("data noise", vector)[0]
+        assert np.abs(found - expected).max() < 0.02
+
+
 def test_only_what_is_damaged_is_made_again(small: Callable[[], Mind], model: Hashed) -> None:
     folder = small().folder
-    for name, again in (("phrases.json", False), ("codes.npy", False), ("vectors.npy", True)):
+    for name, again in (("phrases.json", False), ("codes.npy", False), ("codes.npy", True)):
         damage(folder / name)
+        if again:
+            damage(folder / "vectors.npy")
         model.count = 0
         assert compiled.damaged(small().folder) == []
         assert (model.count > 0) == again, name
@@ -161,8 +183,10 @@ def test_a_damaged_pack_is_compiled_again_from_its_copy(
     expected = answers(small())
     for path in sorted(path for path in folder.iterdir() if path.stat().st_size):
         damage(path)
-        assert answers(small()) == expected, path.name
-        assert compiled.damaged(folder) == []
+        by_row = path.name in compiled.BY_ROW
+        said = len(ASKED) if by_row else len(expected)
+        assert answers(small())[:said] == expected[:said], path.name
+        assert compiled.damaged(folder) == [path.name] * by_row
 
 
 def test_every_flip_in_the_real_mind_is_told_by_name(mind: Mind, tmp_path: Path) -> None:
