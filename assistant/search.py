@@ -129,6 +129,14 @@ class SearchIndex:
         arrays[FILES[0]] = np.memmap(path, np.float32, "r", start, shape)
         return cls(arrays, json.loads((folder / "vocabulary.json").read_text("utf-8")))
 
+    @classmethod
+    def kept(cls, folder: Path) -> "SearchIndex":
+        """Return what a later index takes over, from the files `KEPT` alone."""
+        vectors, digests = (
+            np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in cls.KEPT
+        )
+        return cls({"vectors": vectors, "digests": digests}, {})
+
     def lexical(self, text: str) -> Floats:
         """Return the BM25 score of every row as a share of the best any row could reach."""
         scores = np.zeros(len(self), dtype=np.float32)

@@ -164,11 +164,12 @@ def test_only_what_is_damaged_is_made_again(small: Callable[[], Mind], model: Ha
     assert compiled.damaged(small().folder) == []
 
 
-def damage(path: Path) -> None:
-    """Flip the last byte of a file."""
-    data = path.read_bytes()
+def damage(path: Path, first: bool = False) -> None:
+    """Flip the last byte of a file, or the first."""
+    data = bytearray(path.read_bytes())
     path.unlink()
-    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    data[0 if first else -1] ^= 1
+    path.write_bytes(data)
 
 
 def test_a_damaged_pack_is_compiled_again_from_its_copy(
@@ -195,7 +196,8 @@ def test_every_flip_in_the_real_mind_is_told_by_name(mind: Mind, tmp_path: Path)
     rng = random.Random(FLIPS)
     for _ in range(FLIPS):
         name = spoil(folder, rng)
-        assert compiled.damaged(folder) == [name]
+        found = compiled.damaged(folder)
+        assert found == [name] or (found and name == compiled.COMPLETE)
         (folder / name).unlink()
         os.link(mind.folder / name, folder / name)
 
@@ -241,6 +243,7 @@ def compiled_cache(compiled: Path) -> Path:
 
 def test_nothing_is_taken_over_from_damaged_vectors(small: Callable[[], Mind]) -> None:
     folder = small().folder
+    damage(folder / "scales.npy", first=True)
     assert compiling.taken_over(folder, SearchIndex) is not None
     damage(folder / "digests.npy")
     assert compiling.taken_over(folder, SearchIndex) is None
