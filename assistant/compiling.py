@@ -17,14 +17,14 @@ from threadpoolctl import threadpool_limits
 from assistant import compiled
 from assistant.compiled import EXERCISES, LANGUAGE, LATEST, PHRASES
 from assistant.errors import CacheError, LodestarError
-from assistant.language import matcher
+from assistant.language import encoder, matcher
 from assistant.language.intents import IntentClassifier
 from assistant.language.masking import both, encode_both
 from assistant.language.mentions import MentionFinder, owners, tokens
 from assistant.language.slots import compile_vocabulary
 from assistant.language.utterances import read_utterances
 from assistant.mind import Mind, Model, Say
-from assistant.places import package_dir
+from assistant.places import package_dir, write_whole
 from assistant.questions import Questions
 from assistant.search import Encode, Floats, SearchIndex
 from assistant.wordings import Wordings
@@ -57,7 +57,9 @@ def compile_mind(cache: Path, model: Model, say: Say) -> Path:
                 _build(work, cache, model, say)
                 put(work, folder)
         write_json(cache / LATEST, {"signature": signature, "folder": folder.name})
-        sweep(cache, "mind-*", folder.name)
+        for kind, used in (("mind", folder), ("encoder", encoder.folder(cache)),
+                           ("matcher", matcher.folder(cache))):  # fmt: skip
+            sweep(cache, f"{kind}-*", used.name)
         return folder
     except OSError as error:
         raise CacheError("The compiled knowledge", cache, error) from error
@@ -79,12 +81,12 @@ def put(made: Path, folder: Path) -> None:
 
 
 def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
-    encoder = model()
+    sentences = model()
     say("Reading the knowledge base")
     entries = read_all(ROOT)
     searched = knowledge.write(entries, work)
     texts, gists = [item.text for item in searched], [item.gist for item in searched]
-    encode = told(encoder.encode, f"Embedding {len(searched):,} passages", say)
+    encode = told(sentences.encode, f"Embedding {len(searched):,} passages", say)
     SearchIndex.build(texts, encode, _previous(cache, SearchIndex), gists).save(work)
     write_json(work / MADE_WITH, compiled.MODEL)
     utterances = read_utterances(LANGUAGE)
@@ -107,10 +109,10 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     table = questions_table(library, names, texts)
     write_json(work / "questions.json", table)
     asking = [texts[row] for row in Questions(table).rows]
-    match = told(encoder.matching, f"Reading {len(asking):,} wordings of questions", say)
+    match = told(sentences.matching, f"Reading {len(asking):,} wordings of questions", say)
     Wordings.build(asking, match, matcher.version(), _previous(cache, Wordings)).save(work)
     learnt = masked_utterances(names)
-    layers = told(encoder.layers, "Reading what people ask", say)
+    layers = told(sentences.layers, "Reading what people ask", say)
     _intents(learnt, encode_both(layers), work / "intents", cache, say)
     write_json(work / "story.json", compile_vocabulary())
     write_json(work / "phrases.json", _mapping(PHRASES))
@@ -222,7 +224,5 @@ def sweep(cache: Path, pattern: str, keep: str) -> None:
 
 
 def write_json(path: Path, document: Any) -> None:
-    """Write a document whole: a reader sees the old one or the new one."""
-    part = path.with_name(f"{path.name}.{os.getpid()}")
-    part.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
-    part.replace(path)
+    """Write a document as a whole or not at all."""
+    write_whole(path, json.dumps(document, ensure_ascii=False))

@@ -62,6 +62,8 @@ def mend(load: Callable[[], Any]) -> list[str]:
         own = folder is not None and bool(compiled.damaged(folder))
         for pack in packs:
             shutil.rmtree(pack)
+        if own:
+            (cache / compiled.LATEST).unlink()  # damage to rows alone keeps nobody from starting
         if own or packs:
             load()
         done += ["compiled the knowledge anew"] * own

@@ -46,6 +46,16 @@ def package_dir(package: str) -> Path:
     return Path(__file__).resolve().parent.parent / package
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all: a reader sees the old one or the new one."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def is_private() -> bool:
     """Return whether nothing may be kept."""
     from assistant.settings import current

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from assistant.errors import LodestarError, UsageError
-from assistant.places import config_file
+from assistant.places import config_file, write_whole
 
 
 class Settings(NamedTuple):
@@ -113,11 +113,9 @@ def change(name: str, word: str) -> Path:
 
 def write(path: Path, text: str) -> None:
     """Write the settings file whole or not at all; raises LodestarError."""
-    part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, "utf-8")
-        part.replace(path)
+        write_whole(path, text)
     except OSError as error:
         raise LodestarError(
             f"{path} cannot be written: {error.strerror or error}.\nNothing was changed. "

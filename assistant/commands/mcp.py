@@ -19,7 +19,7 @@ def mcp() -> None:
     Examples:
       lodestar mcp
     """
-    from assistant.offer import check, serve
+    from assistant.mcp_server import check, serve
 
     check()
     if sys.stdin.isatty():

@@ -7,6 +7,7 @@ import click
 
 from assistant.commands.common import Json, load_mind, print_json, print_reply
 from assistant.errors import LodestarError, UsageError
+from assistant.places import write_whole
 
 
 @click.command()
@@ -87,9 +88,8 @@ def write(files: dict[str, str], folder: Path) -> list[Path]:
             if path.is_dir():
                 raise UsageError(f"{path} is a folder; name a file.")
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(path.name + ".part")
-            part.write_text(text, "utf-8")
-            written.append(part.replace(path))
+            write_whole(path, text)
+            written.append(path)
     except OSError as error:
         raise LodestarError(
             f"Nothing can be written to {folder}: {error.strerror or error}.\n"

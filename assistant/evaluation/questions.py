@@ -10,9 +10,9 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from assistant.language import matching
+from assistant.language import matcher_training
 from assistant.language.encoder import last
-from assistant.language.matching import Question, Recipe
+from assistant.language.matcher_training import Question, Recipe
 from assistant.language.mentions import WEAK
 from assistant.mind import Mind
 from assistant.questions import WEIGHTS, Signs
@@ -65,7 +65,7 @@ def train(mind: Mind, recipe: Recipe | None = None) -> dict[str, Any]:
     for number, (id_, answer, texts) in enumerate(general(mind)):
         if number % ASKED:
             questions.append(Question(id_, texts, answer))
-    return matching.train(questions, recipe or Recipe())
+    return matcher_training.train(questions, recipe or Recipe())
 
 
 def evaluate(mind: Mind) -> dict[str, Any]:

@@ -117,13 +117,18 @@ def feed(pieces: Sequence[Sequence[int]]) -> dict[str, npt.NDArray[np.int64]]:
     return {"input_ids": ids, "attention_mask": mask}
 
 
+def folder(cache: Path) -> Path:
+    """Return where the prepared model is."""
+    return cache / f"encoder-{EXPORT_VERSION}-{MODEL_SHA256[:12]}"
+
+
 def load(cache: Path, *, say: Callable[[str], None] = lambda text: None) -> Encoder:
     """Return the encoder, exporting the model into `cache` first where it is not there yet."""
-    folder = cache / f"encoder-{EXPORT_VERSION}-{MODEL_SHA256[:12]}"
-    if not runtime.intact(folder):
+    place = folder(cache)
+    if not runtime.intact(place):
         say("Preparing the language model (once)")
-        build(folder)
-    encoder = _open(folder / runtime.MODEL, optimised=True)
+        build(place)
+    encoder = _open(place / runtime.MODEL, optimised=True)
     encoder.matcher = matcher.load(cache, lambda: [encoder.read(probe)[1] for probe in PROBES])
     return encoder
 

@@ -44,15 +44,20 @@ def version() -> str:
     return hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()[:12]
 
 
+def folder(cache: Path) -> Path:
+    """Return where the prepared layers are."""
+    return cache / f"matcher-{version()}-{MODEL_SHA256[:12]}"
+
+
 def load(cache: Path, probes: Callable[[], Sequence[Vectors]]) -> Matcher:
     """Return the matcher, prepared in `cache` first where it is not there yet.
 
     `probes` gives the states of some texts, on which it is checked then. Raises ModelError.
     """
-    folder = cache / f"matcher-{version()}-{MODEL_SHA256[:12]}"
-    if not runtime.intact(folder):
-        build(folder, probes())
-    return Matcher(runtime.session(folder / runtime.MODEL, optimised=True))
+    place = folder(cache)
+    if not runtime.intact(place):
+        build(place, probes())
+    return Matcher(runtime.session(place / runtime.MODEL, optimised=True))
 
 
 def build(folder: Path, probes: Sequence[Vectors]) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from assistant.compiled import damaged, usable
 from assistant.errors import PackError, UsageError
 from assistant.mind import Mind, Say
-from assistant.places import data_dir
+from assistant.places import data_dir, write_whole
 from assistant.render.plain import clean
 
 FORMAT = 2  # raise it when a compiled pack changes its form
@@ -154,9 +154,7 @@ def _content(root: Path) -> str:
 
 
 def _write(pack: Pack) -> None:
-    part = _home() / f".{pack.name}.json"
-    part.write_text(json.dumps(asdict(pack)), "utf-8")
-    part.replace(_home() / f"{pack.name}.json")
+    write_whole(_home() / f"{pack.name}.json", json.dumps(asdict(pack)))
 
 
 def remove(name: str, cache: Path) -> Pack:

@@ -25,7 +25,7 @@ from assistant.conversation import Conversation
 from assistant.language import encoder as encoding
 from assistant.language import matcher
 from assistant.language.finetune import frozen
-from assistant.language.matching import forward
+from assistant.language.matcher_training import forward
 from assistant.mind import Mind
 
 ROOT = Path(__file__).parents[2]

@@ -3,8 +3,8 @@
 import numpy as np
 
 from assistant.evaluation import questions
-from assistant.language import matcher, matching
-from assistant.language.matching import Question, Recipe
+from assistant.language import matcher, matcher_training
+from assistant.language.matcher_training import Question, Recipe
 from assistant.mind import Mind
 
 CATS = (
@@ -55,7 +55,7 @@ def test_wordings_that_were_held_out_find_their_question_more_often(mind: Mind) 
 
 
 def test_training_brings_wordings_of_a_question_together() -> None:
-    found = matching.train(CATS, Recipe(epochs=12, questions=3, rate=3e-4))
+    found = matcher_training.train(CATS, Recipe(epochs=12, questions=3, rate=3e-4))
     before, after = (_apart(change) for change in ({}, found))
     assert after > before + 0.05
 
@@ -65,8 +65,8 @@ def _apart(changes: dict[str, matcher.Arrays]) -> float:
     import torch
 
     with torch.no_grad():
-        states = matching.trunk([text for question in CATS for text in question.wordings])
-        vectors = matching.forward(matcher.trained(changes), states).numpy()
+        states = matcher_training.trunk([text for question in CATS for text in question.wordings])
+        vectors = matcher_training.forward(matcher.trained(changes), states).numpy()
     likeness = vectors @ vectors.T
     same = np.kron(np.eye(3, dtype=bool), np.ones((3, 3), dtype=bool))
     return float(likeness[same & ~np.eye(9, dtype=bool)].mean() - likeness[~same].mean())
