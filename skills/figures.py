@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells as they are read; the first column names the row."""
+    """Cells as they are read; the first column names the row.
+
+    `bars` are the numbers of the second column, one a row, where they are to be compared at a
+    glance.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    bars: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +99,7 @@ def _comparison(of: Material) -> Table:
             (titles[stage], *(format(of.measured[stage][m.name], m.format) for m in columns))
             for stage in of.picture.stages
         ),
+        tuple(float(of.measured[stage][columns[0].name]) for stage in of.picture.stages),
     )
 
 
@@ -188,9 +194,11 @@ def _lines(of: Material) -> Curves:
 
 
 def _cells(of: Material) -> Table:
-    """Draw rows of texts and numbers; the labels name the columns."""
-    rows = tuple(tuple(_cell(value) for value in row) for row in _own(of))
-    return Table(of.picture.labels, rows)
+    """Draw rows of texts and numbers; the labels name the columns. One number a row has a bar."""
+    rows = tuple(tuple(row) for row in _own(of))
+    named = len(of.picture.labels) == 2 and all(isinstance(row[1], float) for row in rows)
+    bars = tuple(row[1] for row in rows) if named else ()
+    return Table(of.picture.labels, tuple(tuple(map(_cell, row)) for row in rows), bars)
 
 
 def _cell(value: Any) -> str:
