@@ -7,7 +7,7 @@ looked up by the name that the YAML uses; each is shared by all exercises that c
 `stages` put into its `made` under the key `of`. The other builders know what they look for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -196,9 +196,16 @@ def _lines(of: Material) -> Curves:
 def _cells(of: Material) -> Table:
     """Draw rows of texts and numbers; the labels name the columns. One number a row has a bar."""
     rows = tuple(tuple(row) for row in _own(of))
-    named = len(of.picture.labels) == 2 and all(isinstance(row[1], float) for row in rows)
-    bars = tuple(row[1] for row in rows) if named else ()
+    bars = _numbers(row[1] for row in rows) if len(of.picture.labels) == 2 else ()
     return Table(of.picture.labels, tuple(tuple(map(_cell, row)) for row in rows), bars)
+
+
+def _numbers(values: Iterable[Any]) -> tuple[float, ...]:
+    """Return numbers, written or not, as in "+0.19" and "44%"; none where one is no number."""
+    try:
+        return tuple(float(str(value).rstrip(" %").replace(",", "")) for value in values)
+    except ValueError:
+        return ()
 
 
 def _cell(value: Any) -> str:

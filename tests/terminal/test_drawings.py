@@ -130,6 +130,7 @@ def test_a_table_of_names_and_numbers_gets_bars_and_no_other_does():
         return made(Material(picture, None, {}, {"s": {"rows": rows}}))
 
     assert figured(("x", 0.5), ("y", -1.0)).bars == (0.5, -1.0)
+    assert figured(("x", "+0.19"), ("y", "44%"), ("z", "1,200")).bars == (0.19, 44.0, 1200.0)
     assert figured(("x", 0.5), ("y", "z")).bars == ()
     assert figured(("x", 0.5, 1.0)).bars == ()
 
