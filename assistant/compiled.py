@@ -5,6 +5,7 @@ import json
 import mmap
 import os
 import zlib
+from collections.abc import Collection
 from pathlib import Path
 
 from assistant.language.weights import EXPORT_VERSION, MODEL_SHA256
@@ -18,6 +19,7 @@ LANGUAGE = package_dir("assistant") / "language" / "intents"
 PHRASES = package_dir("assistant") / "replies" / "phrases.yaml"
 SPAN = 4096  # bytes of which any change is told for certain
 SMALL = 1 << 16  # bytes of a file that is read rather than mapped
+BY_ROW = ("vectors.npy",)  # files whose reader knows a damaged row when it meets one
 LATEST, COMPLETE, EXERCISES = "latest.json", "complete", "exercises.json"
 
 
@@ -42,11 +44,23 @@ def seal(folder: Path) -> None:
     (folder / COMPLETE).write_text(json.dumps(sums), "utf-8")
 
 
-def damaged(folder: Path) -> list[str]:
-    """Return the files of a compiled folder that are not as they were written."""
+def usable(folder: Path) -> bool:
+    """Return whether a folder can be answered from; of `BY_ROW` only the lengths are looked at."""
+    return not damaged(folder, BY_ROW)
+
+
+def damaged(folder: Path, lengths: Collection[str] = ()) -> list[str]:
+    """Return the files of a compiled folder that are not as they were written.
+
+    Of those in `lengths` only the length is compared.
+    """
     try:
         written = json.loads((folder / COMPLETE).read_text("utf-8"))
-        return sorted(name for name in written if written[name] != _found(folder / name))
+        return sorted(
+            name
+            for name, kept in written.items()
+            if not _is_whole(folder / name, str(kept), name in lengths)
+        )
     except (OSError, ValueError, TypeError, LookupError):
         return [COMPLETE]
 
@@ -56,11 +70,11 @@ def whole(folder: Path, *names: str) -> bool:
     return not any(name == COMPLETE or name.startswith(names) for name in damaged(folder))
 
 
-def _found(path: Path) -> str | None:
+def _is_whole(path: Path, kept: str, only_length: bool) -> bool:
     try:
-        return checksum(path)
+        return kept.startswith(f"{path.stat().st_size}-") if only_length else checksum(path) == kept
     except OSError:
-        return None
+        return False
 
 
 def checksum(path: Path) -> str:

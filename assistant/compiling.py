@@ -206,7 +206,7 @@ def taken_over(folder: Path, kind: type[Kept]) -> Kept | None:
     try:
         made_with = json.loads((folder / MADE_WITH).read_text("utf-8"))
         if made_with == compiled.MODEL and compiled.whole(folder, MADE_WITH, *kind.KEPT):
-            return kind.open(folder)
+            return kind.kept(folder)
     except (OSError, ValueError):
         pass
     return None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
+from assistant.adverts.pasted import is_pasted
 from assistant.context import WHICH_OF, Reading, ordinals, readings, returns
 from assistant.language.encoder import Encoder, last
 from assistant.language.mentions import WEAK, Mention
@@ -100,10 +101,10 @@ class Conversation:
 
     def _pasted(self, text: str) -> Reply | None:
         """Read a message that is a job advert, longer than others may be; None if it is none."""
+        if not is_pasted(text):
+            return None
         from assistant.replies import advert  # rarely needed: the reader of adverts
 
-        if not advert.is_pasted(text):
-            return None
         return advert.reply(self._plain_turn(text[:LIMIT], "skill_gap"), text)
 
     def _several(self, message: str) -> Reply | None:

@@ -12,7 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Protocol
 
-from assistant.compiled import EXERCISES, current, damaged
+from assistant.compiled import EXERCISES, current, usable
 from assistant.errors import CacheError
 from assistant.language import encoder as encoding
 from assistant.language.intents import IntentClassifier
@@ -186,7 +186,7 @@ def open_mind(say: Say = _silent, model: Model | None = None) -> Mind:
     cache = cache_dir()
     model = model or functools.partial(encoding.load, cache, say=say)
     folder = current(cache)
-    if folder is None or damaged(folder):
+    if folder is None or not usable(folder):
         from assistant.compiling import compile_mind
 
         folder = compile_mind(cache, model, say)

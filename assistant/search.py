@@ -27,6 +27,7 @@ K1, B = 1.2, 0.75  # Robertson and Zaragoza 2009, section 3.4
 RESCORED = 256  # rows whose cosine is computed from the vectors as they are
 BLOCK = 64  # rows of which only the highest score is looked at first
 MANY = 200_000  # rows that are worth a thread for each core
+ROUNDED = 0.51  # of a scale, by which a number may differ from its code
 SLICE = 65_536  # rows that are made into integers at a time
 FILES = ("vectors", "codes", "scales", "digests", "data", "indices", "indptr")
 _TOKEN = re.compile(r"[^\W_]+[+#]{0,2}")
@@ -121,9 +122,20 @@ class SearchIndex:
         """Return the index in `folder`, its arrays mapped into memory."""
         arrays = {
             name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            for name in FILES
+            for name in FILES[1:]
         }
+        shape, path = arrays["codes"].shape, folder / f"{FILES[0]}.npy"
+        start = path.stat().st_size - 4 * shape[0] * shape[1]
+        arrays[FILES[0]] = np.memmap(path, np.float32, "r", start, shape)
         return cls(arrays, json.loads((folder / "vocabulary.json").read_text("utf-8")))
+
+    @classmethod
+    def kept(cls, folder: Path) -> "SearchIndex":
+        """Return what a later index takes over, from the files `KEPT` alone."""
+        vectors, digests = (
+            np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in cls.KEPT
+        )
+        return cls({"vectors": vectors, "digests": digests}, {})
 
     def lexical(self, text: str) -> Floats:
         """Return the BM25 score of every row as a share of the best any row could reach."""
@@ -180,10 +192,15 @@ class SearchIndex:
     def _rows(self, rows: npt.NDArray[np.intp]) -> Floats:
         """Return the vectors of some rows, float32 (len(rows), 384).
 
-        Of many, those in memory are let go: each comes with its neighbours from the file, which
-        would add up to the whole of it.
+        One that its code belies is damaged, and what the code says is taken for it. Of many, those
+        in memory are let go: each comes with its neighbours from the file, which would add up to
+        the whole of it.
         """
         found: Floats = np.array(self.vectors[rows])
+        scales = self._arrays["scales"][rows, None]
+        coded = self._arrays["codes"][rows] * scales
+        belied = ~(np.abs(found - coded) <= ROUNDED * scales).all(axis=1)
+        found[belied] = coded[belied]
         mapped = self.vectors.base
         if len(self) >= MANY and isinstance(mapped, mmap.mmap) and hasattr(mapped, "madvise"):
             mapped.madvise(mmap.MADV_DONTNEED)

@@ -67,6 +67,11 @@ class Wordings:
              for name, parts in found.items()}
         )  # fmt: skip
 
+    @classmethod
+    def kept(cls, folder: Path) -> "Wordings":
+        """Return what later wordings take over, from the files `KEPT` alone."""
+        return cls.open(folder)
+
     def likeness(self, vector: Floats) -> Floats:
         """Return the cosine of every wording with a unit vector (384,), within about 0.01."""
         from simsimd import cdist

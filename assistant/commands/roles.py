@@ -88,7 +88,8 @@ def _read(
     from dataclasses import replace
 
     from assistant import careers
-    from assistant.adverts import Reader, match
+    from assistant.adverts import match
+    from assistant.adverts.reading import Reader
     from assistant.commands.gap import records
     from assistant.gap import gap
     from assistant.replies import advert as said

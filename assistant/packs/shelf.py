@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from assistant.compiled import damaged
+from assistant.compiled import damaged, usable
 from assistant.errors import PackError, UsageError
 from assistant.mind import Mind, Say
 from assistant.places import data_dir
@@ -180,7 +180,7 @@ def beside(mind: Mind, say: Say) -> tuple[list[tuple[str, Path]], list[str]]:
     for pack in packs():
         folder = compiled(pack, mind)
         try:
-            if damaged(folder):
+            if not usable(folder):
                 _compile(pack, pack.place, mind, say)
             ready.append((pack.name, folder))
         except Exception as error:

@@ -1,7 +1,5 @@
 """Replies about a job advert or a CV: what it names, by which words, and what that means."""
 
-import re
-
 from assistant.adverts.match import Match, Near, advert
 from assistant.adverts.reading import Findings, Named
 from assistant.gap import Gap
@@ -10,21 +8,7 @@ from assistant.replies.turn import Turn, a
 from assistant.reply import Block, Bullets, Reply, Table, Text
 from knowledge.library import Library
 
-PASTED_WORDS, NAMED = 35, 3  # of an advert in a chat, at least: words, and competencies named
-_ADVERT = re.compile(
-    r"\b(?:requirements?|responsibilities|qualifications?|years? of|years' experience|degree"
-    r"|nice[ -]to[ -]have|we (?:are looking|offer|are hiring|expect|require)|you will|you have"
-    r"|your profile|must[ -]haves?|salary|full[ -]time|apply|join (?:us|our))\b",
-    re.IGNORECASE,
-)
-_FROM_LEARNER = re.compile(r"\b(?:i|i'm|i've|my|me)\b", re.IGNORECASE)
-
-
-def is_pasted(message: str) -> bool:
-    """Return whether a message looks like a job advert rather than like somebody speaking."""
-    if len(message.split()) < PASTED_WORDS or _FROM_LEARNER.search(message):
-        return False
-    return len({found.group().casefold() for found in _ADVERT.finditer(message)}) > 1
+NAMED = 3  # competencies that an advert in a chat names, at least
 
 
 def reply(turn: Turn, text: str) -> Reply | None:

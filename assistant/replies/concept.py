@@ -138,7 +138,10 @@ def _bar(turn: Turn, entry: Entry, question: Asked) -> float:
     drawn = turn.intent in DRAWN
     field = next(iter(FIELDS.get(turn.intent, ())), "")
     if field and (drawn or prose(entry, field)) and not specific(turn):
-        if own or len(turn.entries("concept")) > 1:
+        alone = len(turn.entries("concept")) == 1
+        if own and alone and turn.intent == "define":
+            return ALWAYS  # "what is X": none of the questions that only X makes likely
+        if own or not alone:
             return BARE.get(turn.intent, OWN)
         return ALWAYS if drawn or turn.intent == "how_it_works" else passage.CERTAIN
     if own:

@@ -189,10 +189,10 @@ def pick(message: str, offered: Sequence[str], by_words: Sequence[str] | None = 
 
 
 def _by_words(text: str, offered: Sequence[str]) -> int | None:
-    from rapidfuzz import fuzz
-
     if len(text.split()) > SHORT or not offered:
         return None
+    from rapidfuzz import fuzz
+
     words = re.sub(r"^(?:the|i mean|i meant|as)\s+", "", text)
     scores = [fuzz.token_set_ratio(words, choice.casefold()) for choice in offered]
     best = max(range(len(scores)), key=scores.__getitem__)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assistant.adverts import Reader
+from assistant.adverts.reading import Reader
 from knowledge.library import Library
 
 HERE = Path(__file__).parent

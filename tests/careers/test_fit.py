@@ -7,13 +7,13 @@ import pytest
 from click.testing import CliRunner
 
 from assistant.adverts import match
+from assistant.adverts.pasted import is_pasted
 from assistant.cli import main
 from assistant.conversation import LIMIT, Conversation
 from assistant.fit import listed, rank, taste, trait_names
 from assistant.gap import Evidence
 from assistant.mind import Mind
 from assistant.render.plain import text_of, whole
-from assistant.replies.advert import is_pasted
 from knowledge.library import Library
 from skills.exercise import catalogue
 

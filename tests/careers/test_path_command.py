@@ -11,11 +11,13 @@ from icalendar import Calendar
 from assistant.cli import main
 from assistant.planning import export
 
-TODAY = datetime.now(UTC).astimezone().date()
+TODAY = datetime.now(UTC).astimezone().date()  # for the whole run, at midnight too
 
 
 @pytest.fixture
-def typed(ready: Path):
+def typed(ready: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("assistant.commands.path._today", lambda: TODAY)
+
     def run(*words: str, code: int = 0) -> Result:
         result = CliRunner().invoke(main, ["path", *words])
         assert result.exit_code == code, result.output

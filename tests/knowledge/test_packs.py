@@ -365,7 +365,7 @@ def test_names_of_a_pack_are_known_to_the_process_that_compiled_it(
     add(source, own)
     changed = own.folder.rename(own.folder.with_name("mind-2"))
     monkeypatch.setattr("assistant.mind.current", lambda cache: changed)
-    monkeypatch.setattr("assistant.mind.damaged", lambda folder: [])
+    monkeypatch.setattr("assistant.mind.usable", lambda folder: True)
     monkeypatch.setattr("assistant.mind.cache_dir", lambda: own.cache)
     mind = open_mind(model=own.model)
     assert mind.names.find("Their data")[0].id == "theirs"

@@ -126,16 +126,37 @@ def test_damage_of_the_compiled_mind_changes_no_answer(
     for number in range(FLIPS):
         name = spoil(cache, rng)
         mind = small()
-        assert compiled.damaged(mind.folder) == [], (number, name)
-        assert answers(mind) == expected, (number, name)
+        left = compiled.damaged(mind.folder)
+        assert left == [] or [*left] == [*compiled.BY_ROW], (number, name)
+        if not left:
+            assert answers(mind) == expected, (number, name)
+        assert answers(mind)[: len(ASKED)] == expected[: len(ASKED)], (number, name)
         shutil.rmtree(cache)
         shutil.copytree(whole_cache, cache)
 
 
+def test_a_damaged_vector_is_known_by_its_code(small: Callable[[], Mind]) -> None:
+    mind = small()
+    (vector,) = mind.encoder.encode(["data noise"])
+    expected = mind.index.scores("data noise", vector)[0]
+    path = mind.folder / "vectors.npy"
+    data, rng = path.read_bytes(), random.Random(7)
+    start = len(data) - mind.index.vectors.nbytes  # type: ignore[attr-defined]
+    path.unlink()
+    for _ in range(50):
+        altered = bytearray(data)
+        altered[rng.randrange(start, len(data))] ^= 1 << rng.randrange(8)
+        path.write_bytes(altered)
+        found = SearchIndex.open(mind.folder).scores("data noise", vector)[0]
+        assert np.abs(found - expected).max() < 0.02
+
+
 def test_only_what_is_damaged_is_made_again(small: Callable[[], Mind], model: Hashed) -> None:
     folder = small().folder
-    for name, again in (("phrases.json", False), ("codes.npy", False), ("vectors.npy", True)):
+    for name, again in (("phrases.json", False), ("codes.npy", False), ("codes.npy", True)):
         damage(folder / name)
+        if again:
+            damage(folder / "vectors.npy")
         model.count = 0
         assert compiled.damaged(small().folder) == []
         assert (model.count > 0) == again, name
@@ -143,11 +164,12 @@ def test_only_what_is_damaged_is_made_again(small: Callable[[], Mind], model: Ha
     assert compiled.damaged(small().folder) == []
 
 
-def damage(path: Path) -> None:
-    """Flip the last byte of a file."""
-    data = path.read_bytes()
+def damage(path: Path, first: bool = False) -> None:
+    """Flip the last byte of a file, or the first."""
+    data = bytearray(path.read_bytes())
     path.unlink()
-    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    data[0 if first else -1] ^= 1
+    path.write_bytes(data)
 
 
 def test_a_damaged_pack_is_compiled_again_from_its_copy(
@@ -161,8 +183,10 @@ def test_a_damaged_pack_is_compiled_again_from_its_copy(
     expected = answers(small())
     for path in sorted(path for path in folder.iterdir() if path.stat().st_size):
         damage(path)
-        assert answers(small()) == expected, path.name
-        assert compiled.damaged(folder) == []
+        by_row = path.name in compiled.BY_ROW
+        said = len(ASKED) if by_row else len(expected)
+        assert answers(small())[:said] == expected[:said], path.name
+        assert compiled.damaged(folder) == [path.name] * by_row
 
 
 def test_every_flip_in_the_real_mind_is_told_by_name(mind: Mind, tmp_path: Path) -> None:
@@ -172,7 +196,8 @@ def test_every_flip_in_the_real_mind_is_told_by_name(mind: Mind, tmp_path: Path)
     rng = random.Random(FLIPS)
     for _ in range(FLIPS):
         name = spoil(folder, rng)
-        assert compiled.damaged(folder) == [name]
+        found = compiled.damaged(folder)
+        assert found == [name] or (found and name == compiled.COMPLETE)
         (folder / name).unlink()
         os.link(mind.folder / name, folder / name)
 
@@ -218,6 +243,7 @@ def compiled_cache(compiled: Path) -> Path:
 
 def test_nothing_is_taken_over_from_damaged_vectors(small: Callable[[], Mind]) -> None:
     folder = small().folder
+    damage(folder / "scales.npy", first=True)
     assert compiling.taken_over(folder, SearchIndex) is not None
     damage(folder / "digests.npy")
     assert compiling.taken_over(folder, SearchIndex) is None

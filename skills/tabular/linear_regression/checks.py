@@ -87,6 +87,10 @@ def check_descend(work: Any, tools: Any) -> None:
         told, weights = tools.drain(work.descend(x, y, seed))
         tools.hold(told and "loss" in told[-1], "descend: expected `loss` in what it yields")
         losses = [float(event["loss"]) for event in told]
+        again, _ = tools.drain(work.descend(x, y, seed))
+        if again[0]["loss"] != told[0]["loss"]:
+            evidence = f"with one seed the first loss is {losses[0]:.4g}, then another"
+            tools.mistake("seed_half_set", evidence, work.descend)
         if not losses[-1] <= losses[0] * 1.001:
             evidence = f"the loss went from {losses[0]:.3g} to {losses[-1]:.3g}"
             tools.mistake("learning_rate_too_high", evidence, work.descend)
@@ -95,6 +99,7 @@ def check_descend(work: Any, tools: Any) -> None:
             evidence = f"the loss is still falling at {losses[-1]:.3g} when the steps are used up"
             tools.mistake("learning_rate_too_low", evidence, work.descend)
         tools.same(weights, best, "weights after the last step", tolerance=1e-3)
+        tools.same([event["loss"] for event in again], losses, "losses, run twice with one seed")
 
 
 def check_measure(work: Any, tools: Any) -> None:
