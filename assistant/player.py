@@ -23,6 +23,7 @@ from skills.play import Ask, Done, Event, Events, Judge, Measure, Result, Say, S
 Choose = Callable[[str, Sequence[str]], int | None]
 Keep = Callable[[Result, Curves], None]
 REDRAW = 0.15  # seconds between two pictures of a running training
+PIPE_WIDTH = 80  # columns of a figure in a pipe
 PIPE_LINES = 10  # progress lines a stage writes to a pipe
 
 
@@ -183,7 +184,7 @@ class PipeScreen:
         if isinstance(event, Train):
             self._train(event)
             return
-        for line in _lines(event, 80, plain=True):
+        for line in _lines(event):
             self._write(line)
 
     def _train(self, event: Train) -> None:
@@ -242,8 +243,21 @@ class LiveScreen:
         if isinstance(event, Say | Judge):
             self._console.print(markdown(said(event)), "", width=width)
             return
-        for line in _lines(event, width, plain=False):
-            self._console.print(line, soft_wrap=isinstance(event, Show))
+        if isinstance(event, Show):
+            self._show(event, width)
+            return
+        for line in _lines(event):
+            self._console.print(line)
+
+    def _show(self, event: Show, width: int) -> None:
+        from rich.text import Text
+
+        from assistant.render.terminal import has_colours
+
+        ink: figure.Ink = "colours" if has_colours(self._console) else "shades"
+        drawn = figure.lines(event.figure, width, ink)
+        caption = [Text(event.caption)] if event.caption else []
+        self._console.print(Text(event.title, "bold"), *drawn, *caption, "", sep="\n")
 
     def _train(self, event: Train) -> None:
         from rich.live import Live
@@ -291,8 +305,8 @@ def said(event: Say | Judge) -> str:
     return f"{event.question}{mine} **{event.right}**. {event.text}"
 
 
-def _lines(event: Event, width: int, *, plain: bool) -> list[str]:
-    """Return an event as lines of text."""
+def _lines(event: Event) -> list[str]:
+    """Return an event as lines of plain text."""
     match event:
         case Say() | Judge():
             from assistant.render.terminal import lines
@@ -303,7 +317,7 @@ def _lines(event: Event, width: int, *, plain: bool) -> list[str]:
             values = [f"  {value.label}: {value.text}  ({value.meaning})" for value in event.values]
             return [f"{event.title}: measured in {event.seconds:.1f} s", *values, ""]
         case Show():
-            drawn = figure.lines(event.figure, width, plain=plain)
+            drawn = [line.plain for line in figure.lines(event.figure, PIPE_WIDTH, "plain")]
             return [event.title, *drawn, *([event.caption] if event.caption else []), ""]
         case Done():
             return summary(event.result)

@@ -28,12 +28,18 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells under a header; every row has as many cells as the header."""
+    """Rows of cells under a header; every row has as many cells as the header.
+
+    `spans` are the numbers that the cells of the column `drawn` name, from and to, one pair a row:
+    a terminal draws each as a bar under its cell.
+    """
 
     type: ClassVar[str] = "table"
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
+    spans: tuple[tuple[float, float], ...] = ()
+    drawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,18 @@ class Plot:
     title: str = ""
 
 
-Block = Text | Bullets | Table | Code | Plot
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A name and what it needs, each with what that needs in turn; `more` are left out."""
+
+    type: ClassVar[str] = "tree"
+    name: str
+    text: str = ""
+    needs: "tuple[Tree, ...]" = ()
+    more: int = 0
+
+
+Block = Text | Bullets | Table | Code | Plot | Tree
 
 
 @dataclass(frozen=True, slots=True)

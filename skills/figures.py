@@ -7,7 +7,7 @@ looked up by the name that the YAML uses; each is shared by all exercises that c
 `stages` put into its `made` under the key `of`. The other builders know what they look for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells as they are read; the first column names the row."""
+    """Cells as they are read; the first column names the row.
+
+    `bars` are the numbers of the second column, one a row, where they are to be compared at a
+    glance.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    bars: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +99,7 @@ def _comparison(of: Material) -> Table:
             (titles[stage], *(format(of.measured[stage][m.name], m.format) for m in columns))
             for stage in of.picture.stages
         ),
+        tuple(float(of.measured[stage][columns[0].name]) for stage in of.picture.stages),
     )
 
 
@@ -188,9 +194,18 @@ def _lines(of: Material) -> Curves:
 
 
 def _cells(of: Material) -> Table:
-    """Draw rows of texts and numbers; the labels name the columns."""
-    rows = tuple(tuple(_cell(value) for value in row) for row in _own(of))
-    return Table(of.picture.labels, rows)
+    """Draw rows of texts and numbers; the labels name the columns. One number a row has a bar."""
+    rows = tuple(tuple(row) for row in _own(of))
+    bars = _numbers(row[1] for row in rows) if len(of.picture.labels) == 2 else ()
+    return Table(of.picture.labels, tuple(tuple(map(_cell, row)) for row in rows), bars)
+
+
+def _numbers(values: Iterable[Any]) -> tuple[float, ...]:
+    """Return numbers, written or not, as in "+0.19" and "44%"; none where one is no number."""
+    try:
+        return tuple(float(str(value).rstrip(" %").replace(",", "")) for value in values)
+    except ValueError:
+        return ()
 
 
 def _cell(value: Any) -> str:

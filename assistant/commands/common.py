@@ -111,7 +111,7 @@ def print_figures(figures: dict[str, Any], as_json: bool) -> None:
         click.echo(f"{name}: {value}")
 
 
-def print_reply(reply: Any, plain: bool, as_json: bool) -> None:
+def print_reply(reply: Any, plain: bool = False, as_json: bool = False) -> None:
     """Print a reply: as JSON, as plain text, or drawn for this terminal."""
     from assistant.render import document, terminal
     from assistant.render.plain import whole

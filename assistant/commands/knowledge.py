@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from assistant.commands.common import Json, load_encoder, load_mind, print_json
+from assistant.commands.common import Json, load_encoder, load_mind, print_json, print_reply
 from assistant.commands.naming import entry_ids
 from assistant.errors import UsageError
 
@@ -66,15 +66,34 @@ def knowledge_show(id_: str, as_json: bool) -> None:
     from dataclasses import asdict
 
     from assistant.render.entry import entry_text
+    from assistant.replies import needs
+    from assistant.reply import Reply
+    from knowledge.schema import Concept
 
-    library = load_mind().library
+    mind = load_mind()
+    library = mind.library
     if id_ not in library:
         raise UsageError(f"There is no entry {id_!r}. Try: lodestar knowledge find {id_}")
     entry = library.get(id_)
     if as_json:
         print_json({"kind": entry.kind, **asdict(entry)})
-    else:
-        click.echo(entry_text(entry))
+        return
+    _say(entry_text(entry))
+    if isinstance(entry, Concept) and entry.prerequisites:
+        title = mind.phrases["prerequisites"].format(name=entry.name)
+        click.echo()
+        print_reply(Reply("answered", "prerequisites", (needs.tree(library, entry, title),)))
+
+
+def _say(text: str) -> None:
+    """Print a text, on a terminal broken between words where its lines are too long."""
+    from assistant.render import terminal
+
+    if terminal.wants_plain():
+        click.echo(text)
+        return
+    on = terminal.console()
+    on.print(text, width=min(on.width, terminal.WIDEST))
 
 
 @knowledge.command("list")

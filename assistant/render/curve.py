@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+EMPTY = "\u2800"  # the character without a dot
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -32,7 +33,7 @@ def braille(values: Sequence[float], width: int, height: int) -> list[str]:
         for row in range(min(y, last if last is not None else y), max(y, last or y) + 1):
             cells[row // 4][x // 2] |= _DOTS[row % 4][x % 2]
         last = y
-    return ["".join(chr(0x2800 + cell) for cell in row) for row in cells]
+    return ["".join(chr(ord(EMPTY) + cell) for cell in row) for row in cells]
 
 
 def chart(series: Mapping[str, Sequence[float]], width: int, height: int = 6) -> list[str]:
@@ -47,7 +48,7 @@ def chart(series: Mapping[str, Sequence[float]], width: int, height: int = 6) ->
         lines.append(f"{name}: {values[0]:.3g} → {values[-1]:.3g}")
         for index, row in enumerate(rows):
             label = high if index == 0 else low if index == len(rows) - 1 else ""
-            lines.append(f"{label:>{margin}} {row.rstrip(chr(0x2800))}")
+            lines.append(f"{label:>{margin}} {row.rstrip(EMPTY)}")
     return lines
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from assistant.render.plain import clean, text_of
-from assistant.reply import Block, Bullets, Code, Plot, Reply, Table, Text
+from assistant.render.plain import clean, outline, text_of
+from assistant.reply import Block, Bullets, Code, Plot, Reply, Table, Text, Tree
 
 
 def page(replies: Iterable[Reply]) -> str:
@@ -31,6 +31,9 @@ def _block(block: Block) -> str:
             return f"```{block.language}\n{block.code.rstrip()}\n```"
         case Plot():
             return text_of((block,))
+        case Tree():
+            heading, *needed = outline(block)
+            return "\n".join([f"**{heading}**", "", *needed])
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from assistant.render import svg
-from assistant.render.plain import clean
-from assistant.reply import Block, Bullets, Code, Plot, Table, Text
+from assistant.render.plain import clean, left_out
+from assistant.reply import Block, Bullets, Code, Plot, Table, Text, Tree
 
 # A browser that is told so asks nobody for anything, whatever stands in the page.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -65,6 +65,18 @@ def _block(block: Block) -> Iterator[str]:
             series = {clean(name): list(enumerate(values, 1))
                       for name, values in block.series.items()}  # fmt: skip
             yield svg.curves(clean(block.title), "", series)
+        case Tree():
+            yield f"<p><b>{_marked(block.name)}</b></p>{_needs(block)}"
+            yield from (f"<p>{line}</p>" for line in left_out(block))
+
+
+def _needs(tree: Tree) -> str:
+    """Return what a name needs as lists in a list."""
+    items = [
+        f"<li><b>{_marked(one.name)}</b> {_marked(one.text)}{_needs(one)}</li>"
+        for one in tree.needs
+    ]
+    return f"<ul>{''.join(items)}</ul>" if items else ""
 
 
 def _marked(text: str) -> str:

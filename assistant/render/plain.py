@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assistant.reply import Block, Bullets, Code, Plot, Reply, Table, Text
+from assistant.reply import Block, Bullets, Code, Plot, Reply, Table, Text, Tree
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 _TICKS = re.compile(r"`([^`\n]+)`")
@@ -66,22 +66,44 @@ def _block(block: Block) -> str:
             lines = [f"- {inline(item)}" for item in block.items]
             return "\n".join([f"{block.title}:", *lines] if block.title else lines)
         case Table():
-            return "\n".join(_table(block))
+            return "\n".join(listed(block))
         case Code():
             return "\n".join(f"    {line}".rstrip() for line in block.code.rstrip().splitlines())
         case Plot():
             return "\n".join(_series(block))
+        case Tree():
+            return "\n".join(outline(block))
 
 
-def _table(table: Table) -> Iterator[str]:
+def outline(tree: Tree) -> Iterator[str]:
+    """Yield a tree as lines, set in and each below the first level with what it is for."""
+    yield f"{tree.name}:"
+    yield from (line for one in tree.needs for line in _needs(one, 0))
+    yield from left_out(tree)
+
+
+def left_out(tree: Tree) -> list[str]:
+    """Return the line that says how many are not in a tree, none where all are."""
+    return [f"And {tree.more} more, before these."] if tree.more else []
+
+
+def _needs(tree: Tree, depth: int) -> Iterator[str]:
+    text = f": {inline(tree.text)}" if tree.text else ""
+    yield f"{'  ' * depth}- {'needs ' if depth else ''}{tree.name}{text}"
+    yield from (line for one in tree.needs for line in _needs(one, depth + 1))
+
+
+def listed(table: Table, bars: Sequence[str] = ()) -> Iterator[str]:
+    """Yield a table as lines, with a bar for each row under the cell that it draws."""
     if table.title:
         yield f"{table.title}:"
-    for row in table.rows:
-        head, *cells = row
+    for number, (head, *cells) in enumerate(table.rows):
         yield f"{inline(head)}"
-        for column, cell in zip(table.columns[1:], cells, strict=True):
+        for place, (column, cell) in enumerate(zip(table.columns[1:], cells, strict=True), 1):
             if cell:
                 yield f"  {inline(column)}: {inline(cell)}"
+            if bars and place == table.drawn:
+                yield f"    {bars[number]}"
 
 
 def _series(plot: Plot) -> Iterator[str]:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING
 
 from assistant.render import plain
+from assistant.render.bars import BAR, LONGEST, spans
 from assistant.render.curve import chart
-from assistant.reply import Block, Bullets, Code, Plot, Reply, Table, Text
+from assistant.reply import Block, Bullets, Code, Plot, Reply, Table, Text, Tree
 from assistant.settings import current
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.text import Text as RichText
 
 WIDEST = 100  # columns of running text; longer lines are hard to read
 NARROW = 70  # below this, a table with more than two columns becomes a list
@@ -77,6 +79,11 @@ def draw(reply: Reply, on: "Console") -> None:
     _footer(reply, on, width)
 
 
+def has_colours(on: "Console") -> bool:
+    """Return whether what is drawn on a console may differ in nothing but colour."""
+    return on.color_system is not None and not on.no_color
+
+
 def knows_links() -> bool:
     """Return whether the terminal may be sent links (OSC 8), which most either show or ignore."""
     return os.environ.get("TERM", "") not in ("dumb", "linux")
@@ -119,6 +126,23 @@ def _block(block: Block, width: int, full: int) -> "list[RenderableType]":
 
             lines = chart(block.series, min(width, 60))
             return [RichText("\n".join([block.title, *lines] if block.title else lines))]
+        case Tree():
+            return [_tree(block), *(f"  {line}" for line in plain.left_out(block))]
+
+
+def _tree(block: Tree) -> "RenderableType":
+    from rich.text import Text as RichText
+    from rich.tree import Tree as RichTree
+
+    def grow(branch: RichTree, needs: Sequence[Tree]) -> None:
+        for one in needs:
+            label = RichText().append(one.name, "bold" if one.text else "")
+            label.append_text(marked(f": {one.text}" if one.text else ""))
+            grow(branch.add(label), one.needs)
+
+    drawn = RichTree(RichText(f"{block.name}:", "bold"), guide_style="dim")
+    grow(drawn, block.needs)
+    return drawn
 
 
 def _bullets(block: Bullets, width: int) -> "list[RenderableType]":
@@ -150,7 +174,7 @@ def _item(line: str) -> "RenderableType":
     return Padding(grid, (0, 0, 0, 2))
 
 
-def marked(text: str) -> "RenderableType":
+def marked(text: str) -> "RichText":
     """Return a line of Markdown with its bold and code marks drawn."""
     from rich.text import Text as RichText
 
@@ -191,19 +215,28 @@ def lines(paragraph: str) -> list[str]:
 
 def _table(block: Table, width: int) -> "RenderableType":
     from rich import box
+    from rich.cells import cell_len
     from rich.table import Table as RichTable
     from rich.text import Text as RichText
 
     if (width < NARROW and len(block.columns) > 2) or width < 50:
-        return RichText(plain.text_of((block,)))
+        bars = spans(block.spans, min(width - 4, LONGEST))
+        return RichText("\n".join(plain.listed(block, bars)))
     drawn = RichTable(box=box.SIMPLE_HEAD, title=block.title or None, title_justify="left",
                       title_style="bold", width=min(width, 140) if _long(block) else None,
                       pad_edge=False)  # fmt: skip
     for number, column in enumerate(block.columns):
         drawn.add_column(column, style="bold" if number == 0 else "", overflow="fold",
                          min_width=12 if number == 0 else None)  # fmt: skip
-    for number, row in enumerate(block.rows):
-        drawn.add_row(*(marked(cell) for cell in row), end_section=False)
+    beneath = max((cell_len(row[block.drawn]) for row in block.rows), default=0)
+    if block.spans:
+        drawn.columns[block.drawn].min_width = beneath
+    bars = spans(block.spans, beneath) or [""] * len(block.rows)
+    for number, (row, bar) in enumerate(zip(block.rows, bars, strict=True)):
+        cells = [marked(cell) for cell in row]
+        if bar:
+            cells[block.drawn].append("\n").append(bar, BAR)
+        drawn.add_row(*cells, end_section=False)
         if _long(block) and number < len(block.rows) - 1:
             drawn.add_row(*("" for _ in row))
     return drawn

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from assistant.language.masking import mask
 from assistant.questions import Asked
-from assistant.replies import passage
+from assistant.replies import needs, passage
 from assistant.replies.turn import Turn, a, is_field
-from assistant.reply import Action, Block, Bullets, Reply, Text
+from assistant.reply import Action, Block, Reply, Text
 from assistant.search import STOP_WORDS
 from knowledge.passages import prose
 from knowledge.schema import Application, Claim, Competency, Concept, Entry, Industry, Role
@@ -207,9 +207,7 @@ def _prerequisites(turn: Turn, concept: Concept) -> Iterator[Block]:
     if not needed:
         yield Text(turn.phrase("no_prerequisites", name=concept.name))
         return
-    lines = [f"**{turn.library.name(id_)}**: {turn.library.get(id_).summary}" for id_ in needed]
-    title = turn.phrase("prerequisites", name=concept.name)
-    yield Bullets(tuple(lines[-8:]), title=title)
+    yield needs.tree(turn.library, concept, turn.phrase("prerequisites", name=concept.name))
 
 
 def more(turn: Turn) -> Reply | None:

@@ -86,7 +86,7 @@ def skills(turn: Turn, role: Role) -> list[Block]:
 
 def wages(turn: Turn, role: Role) -> list[Block]:
     """Return the wages of the occupations in which holders of a role are counted."""
-    rows = []
+    rows, spans = [], []
     year = 0
     for occupation in role.occupations:
         figures = turn.library.get_as(OccupationStatistics, _soc(occupation.soc))
@@ -96,10 +96,13 @@ def wages(turn: Turn, role: Role) -> list[Block]:
         low, high = _dollars(wage.p10), _dollars(wage.p90)
         title = f"{occupation.title} (SOC {occupation.soc})"
         rows.append((title, _dollars(wage.median), f"{low} to {high}", occupation.fit))
+        known = wage.p10 and wage.p90
+        spans.append((float(wage.p10 or 0), float(wage.p90 or 0)) if known else (0.0, 0.0))
     if not rows:
         return []
     columns = ("Occupation", "Median", "10th to 90th percentile", "How well it fits")
-    return [Table(columns, tuple(rows), title=turn.phrase("salary_caption", year=year))]
+    title = turn.phrase("salary_caption", year=year)
+    return [Table(columns, tuple(rows), title, tuple(spans), drawn=2)]
 
 
 def _dollars(value: int | None) -> str:

@@ -10,12 +10,13 @@ from test_portfolio import EVIL, Tags
 from assistant.learner.progress import as_reply, progress
 from assistant.learner.records import Records
 from assistant.render.page import of_blocks
-from assistant.reply import Bullets, Code, Plot, Table, Text
+from assistant.reply import Bullets, Code, Plot, Table, Text, Tree
 from skills.exercise import catalogue
 
 BLOCKS = (
     Text(f"**{EVIL}** `{EVIL}`\n\n{EVIL}"), Bullets((EVIL,), EVIL), Code(EVIL),
     Table((EVIL, "b"), ((EVIL, "c"),), EVIL), Plot({EVIL: (1.0, 2.0)}, EVIL),
+    Tree(EVIL, needs=(Tree(EVIL, EVIL, (Tree(EVIL),)),), more=3),
 )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ def test_an_absent_device_is_refused_before_anything_happens(toy, story):
 def test_the_comparison_is_formatted_as_the_metric_says(toy, story):
     shown = next(e for e in play(toy(story), answers={}) if isinstance(e, Show))
     assert shown.figure == Table(
-        ("", "score"), (("The plain one", "50.0%"), ("The good one", "75.0%"))
+        ("", "score"), (("The plain one", "50.0%"), ("The good one", "75.0%")), (0.5, 0.75)
     )
 
 

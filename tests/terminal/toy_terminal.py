@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from assistant.learner.session import Session
-from assistant.reply import Bullets, Code, Plot, Reference, Reply, Table, Text
+from assistant.reply import Bullets, Code, Plot, Reference, Reply, Table, Text, Tree
 from assistant.terminal import bar
 
 spec = importlib.util.spec_from_file_location(
@@ -23,6 +23,15 @@ EVERYTHING = Reply(
              "forty columns.\n\np(y = 1 | x) = 1 / (1 + exp(−(w·x + b)))"),
         Bullets(("short", "日本語の文はどこでも折り返せるので幅を二つと数える"), "Some points"),
         Table(("Model", "Score"), (("forest", "0.91"), ("木 🌲", "0.87")), "Two columns"),
+        Table(("Occupation", "Range", "How well it fits"),
+              (("統計家", "$64,000 to $174,000", "partly: posts with a statistical title in "
+                "health and government"), ("Analysts", "$20,000 to $90,000", "directly")),
+              "Wages", ((64.0, 174.0), (20.0, 90.0)), drawn=1),
+        Tree("Before backpropagation, know", needs=(
+            Tree("chain rule", "The rule for a composed function: 掛け算で微分をつなぐ。",
+                 (Tree("derivative", needs=(Tree("limit 🎯"),)), Tree("product"))),
+            Tree("loss function", "What training makes small."),
+        ), more=2),
         Table(("Model", "Reads", "When"),
               (("forest", "tables", "first"), ("ニューラル網", "pictures and sound 🎧", "later"))),
         Code("def mean(values):\n    return sum(values) / len(values)  # of 3"),
