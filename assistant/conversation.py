@@ -118,7 +118,9 @@ class Conversation:
             self.memory.last = reply
             known = {source.id for other in replies for source in other.sources[:1]}
             fresh = not reply.sources or reply.sources[0].id not in known
-            if reply.status == "answered" and (fresh or reply.intent != replies[-1].intent):
+            if reply.status != "answered" or (replies and not reply.sources):
+                continue  # talk may come first; after a question it is what the split made of it
+            if fresh or reply.intent != replies[-1].intent:
                 replies.append(reply)
         if len(replies) < 2:
             return dataclasses.replace(replies[0], question=message) if replies else None

@@ -54,11 +54,13 @@ def _same_kind(entries: list[Entry]) -> list[Entry]:
 
 
 def _ask(turn: Turn, entries: Sequence[Entry]) -> Reply | None:
-    question = passage.asked(turn, passage.POSSIBLE)
+    strange = not entries and concept.specific(turn)  # what is to be compared is no name of ours
+    question = passage.asked(turn, passage.HINT if strange else passage.POSSIBLE)
     if question:
         return passage.answer(turn, question)
     if not entries:
-        return turn.reply(Text(turn.phrase("compare_nothing")), status="clarify")
+        near = passage.nearest(turn) if strange else None
+        return near or turn.reply(Text(turn.phrase("compare_nothing")), status="clarify")
     entry = entries[0]
     rivals = [rival.rival for rival in getattr(entry, "compare", ())]
     asks = tuple(f"{entry.name} vs {turn.library.name(id_)}" for id_ in rivals)

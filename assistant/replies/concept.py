@@ -54,7 +54,8 @@ GENERAL = frozenset(
     equations math maths mathematics mathematical history invented invent inventor came introduced
     first prerequisite prerequisites before learn know simple simply plain terms words word detail
     details brief briefly basic basics exactly really actually step steps show give want
-    understand understanding help some thing
+    understand understanding help some thing earn earns salary salaries pay paid wage wages income much
+    difference differences between compare
     algorithm algorithms method technique represent represents calculate things kind let wat wht
     plz pls hey hi hello
     """.split()  # noqa: SIM905 - a list of words reads better as words

@@ -107,7 +107,7 @@ def _weighs(turn: Turn) -> bool:
 def advice(turn: Turn) -> Reply | None:
     """Answer a career question: the stored question that it asks, or what the role says."""
     named = turn.entries("role")
-    if turn.intent == "salary" and named and not passage.asked(turn, passage.SURE):
+    if turn.intent == "salary" and named:
         return role.reply(turn)
     facts = bool(named and turn.intent in ("outlook", "skills")) or bool(turn.entries("resource"))
     facts = facts and not concept.specific(turn)

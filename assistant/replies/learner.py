@@ -1,6 +1,6 @@
 """Messages about the learner: what is kept of them, what is next, how far they have come."""
 
-from assistant.replies import agenda, interview, quiz, remember
+from assistant.replies import agenda, interview, passage, quiz, remember
 from assistant.replies.turn import Pending, Turn
 from assistant.reply import Reply
 
@@ -17,7 +17,7 @@ def reply(turn: Turn, pending: Pending) -> Reply | None:
         return quiz.stop(turn)
     if quiz.is_review(turn.heard.text):
         return quiz.review(turn)
-    if turn.intent == "interview_practice" and turn.sure >= SURE:
+    if turn.intent == "interview_practice" and turn.sure >= SURE and not passage.asked(turn):
         return interview.start(turn)
     about_plan = remember.requested(turn) or agenda.reply(turn)
     if about_plan and pending.keeps and turn.intent == "why" and not about_plan.keeps:

@@ -23,7 +23,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "code": ("code",),
     "applications": ("applications",),
 }
-SAME = 0.95  # "what does X earn?" stands near to "what does X do?"
+# How likely a stored question must be to be answered instead of the wages …
+SAME = 0.95  # … "what does X earn?" stands near to "what does X do?"
+PAY = 0.7  # … where more is asked than what X earns
 SUITS_FIELDS = ("suits", "day", "summary", "responsibilities")
 SUITED = 4
 
@@ -33,9 +35,7 @@ def reply(turn: Turn) -> Reply | None:
     role = next(iter(turn.entries("role")), None)
     if not isinstance(role, Role):
         return None
-    facts = turn.intent in ("role", "define", "skills") and not concept.specific(turn)
-    bar = SAME if turn.intent == "salary" else concept.ALWAYS if facts else passage.LIKELY
-    question = passage.asked(turn, bar)
+    question = passage.asked(turn, _bar(turn))
     if question:
         return passage.answer(turn, question)
     blocks = _blocks(turn, role)
@@ -47,6 +47,15 @@ def reply(turn: Turn) -> Reply | None:
         *blocks, ids=ids, suggestions=asks,
         actions=(Action("path", role.id, role.name), *concept.actions(turn, role)),
     )  # fmt: skip
+
+
+def _bar(turn: Turn) -> float:
+    """Return how likely a stored question must be asked to be answered instead of the fields."""
+    specific = concept.specific(turn)
+    if turn.intent == "salary":
+        return PAY if specific else SAME
+    facts = turn.intent in ("role", "define", "skills")
+    return passage.POSSIBLE if specific else concept.ALWAYS if facts else passage.LIKELY
 
 
 def _soc(code: str) -> str:
