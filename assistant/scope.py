@@ -26,6 +26,8 @@ _SUBJECT = re.compile(
     r"(?:the\s+|an?\s+)?((?:(?!\b(?:of|in|and|or|for|by|with|to|from|work|do|vs)\b)[\w'-]+\s*){1,4})",
     re.IGNORECASE,
 )
+KNOWN = 0.35  # … on a subject of the field; what is asked of a career may be asked of another
+SUBJECTS = ("concept", "application", "claim")
 OUR_KINDS = ("concept", "role", "application", "industry", "claim", "resource")
 TALKED = 8  # words from which a message about the conversation must not sound strange
 SHORT = 3  # words of a message that is about the conversation whatever the classifier says
@@ -42,6 +44,8 @@ def in_scope(turn: Turn) -> bool:
     if heard.prediction.out_of_scope >= DOUBTFUL and not strange:
         strange = passage.asked(turn, HINT) is None and _near(turn) < NAMED
     if strange:
+        if passage.asked(turn, KNOWN, SUBJECTS):
+            return True
         bar = passage.CERTAIN if heard.prediction.out_of_scope >= FOREIGN else passage.LIKELY
         return passage.asked(turn, bar) is not None or (named and _near(turn) >= NAMED)
     certain = heard.prediction.out_of_scope < CERTAIN and turn.sure >= CLEAR

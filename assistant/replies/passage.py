@@ -18,6 +18,7 @@ HINT = 0.06  # … of a career question about a case of its own, rather than a r
 FAINT = 0.02  # … rather than a passage of any kind
 HEDGED = 0.2  # … to be answered without saying that it may be another question's answer
 POSSIBLE = 0.3  # … where nothing else is known
+ALSO_LIKELY = 4  # questions among which those are that may have been meant instead
 ENTRY_BONUS = 0.12  # the passage belongs to an entry that the question names
 FIELD_BONUS = 0.10  # the passage stands in a field that the intent asks for
 # Below these a passage is not called an answer; chosen on stories and development questions.
@@ -101,7 +102,17 @@ def answer(turn: Turn, candidate: Candidate | Asked) -> Reply:
     first += opening(turn, entry) if isinstance(candidate, Candidate) else []
     turn.memory.shown.add((entry.id, candidate.field))
     blocks = list(field_blocks(turn, entry, candidate.field))
-    return turn.reply(*first, *blocks, ids=[entry.id], suggestions=questions_near(turn, entry))
+    asks = [*_also_likely(turn, candidate), *questions_near(turn, entry)]
+    return turn.reply(*first, *blocks, ids=[entry.id], suggestions=list(dict.fromkeys(asks))[:3])
+
+
+def _also_likely(turn: Turn, answered: Candidate | Asked) -> Iterator[str]:
+    """Yield the stored questions that may have been meant instead, the likeliest first."""
+    for item in turn.heard.asked[:ALSO_LIKELY]:
+        seen = {*turn.memory.shown, (answered.entry, answered.field)}
+        if item.chance >= HINT and is_stored(item.field) and (item.entry, item.field) not in seen:
+            question = turn.library.get(item.entry).questions[int(item.field.split(".")[1])]
+            yield question.ask[0][:1].upper() + question.ask[0][1:]
 
 
 def opening(turn: Turn, entry: Entry) -> list[Text]:
