@@ -1,12 +1,13 @@
-"""What small language models stand on: texts as numbers, first and last layer, a baseline."""
+"""What small language models stand on: texts as numbers, first and last layer, two baselines."""
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import OneCycleLR
 
 SIGNS = "\n !',-.0123456789?abcdefghijklmnopqrstuvwxyz"
 THREES = 8191  # rows for all threes of signs; a prime, so that those that share one differ widely
@@ -31,6 +32,47 @@ def real(texts: Iterable[str], known: str) -> float:
     """Return the share of the words of texts that a known text holds; a word ends at a space."""
     words, right = " ".join(texts).split(), set(known.split())
     return len([word for word in words if word in right]) / max(len(words), 1)
+
+
+class Counts(nn.Module):
+    """A model that needs no training: how often each sign followed the `look` signs before it.
+
+    To that is added what followed the last `look` - 1 of them, weighed by how many kinds of signs
+    followed, and so on down to all signs alike (Witten and Bell 1991).
+    """
+
+    def __init__(self, codes: Tensor, look: int) -> None:
+        super().__init__()
+        chances = torch.full((1, len(SIGNS)), 1 / len(SIGNS), device=codes.device)
+        self.known = [(codes.new_zeros(1), chances)]  # numbers of runs, and what follows each
+        for size in range(look + 1):
+            runs, run = _numbers(codes[None, :-1], size)[0].unique(return_inverse=True)
+            cells = len(SIGNS) * run + codes[size:]
+            counts = cells.bincount(minlength=len(runs) * len(SIGNS)).view(-1, len(SIGNS))
+            kinds = (counts > 0).sum(1, keepdim=True)
+            chances = counts + kinds * self._after(runs)
+            self.known.append((runs, chances / chances.sum(1, keepdim=True)))
+
+    def forward(self, codes: Tensor) -> Tensor:
+        """Return logarithms of probabilities for the sign after each place, (n, length, signs)."""
+        look = len(self.known) - 2
+        return self._after(_numbers(F.pad(codes, (look, 0)), look)[:, 1:]).log()
+
+    def _after(self, runs: Tensor) -> Tensor:
+        """Return the chances of each sign after the longest part of each run that was seen."""
+        chances = self.known[0][1].expand(*runs.shape, -1)
+        for size, (numbers, after) in enumerate(self.known[1:]):
+            shorter = runs % len(SIGNS) ** size
+            place = torch.searchsorted(numbers, shorter).clamp(max=len(numbers) - 1)
+            seen = (numbers[place] == shorter)[..., None]
+            chances = torch.where(seen, after[place], chances)
+        return chances
+
+
+def _numbers(codes: Tensor, size: int) -> Tensor:
+    """Return a number for each run of `size` signs in rows, (n, length + 1 - size)."""
+    worth = len(SIGNS) ** torch.arange(size - 1, -1, -1, device=codes.device)
+    return (codes.unfold(1, size, 1) * worth).sum(2)
 
 
 class Writer(nn.Module):
@@ -77,54 +119,15 @@ class Recurrent(nn.Module):
         return remembered
 
 
-class Muon(torch.optim.Optimizer):
-    """Moves matrices by steps that are equally long in all their directions (Jordan 2024).
+def steppers(net: nn.Module, rate: float, steps: int) -> tuple[AdamW, OneCycleLR]:
+    """Return what steps after each batch: the optimiser, and the schedule of its rates.
 
-    It multiplies in float32. The Muon of torch 2.9 does so in bfloat16, which processors without
-    AVX-512 only imitate, at a thirteenth of the speed.
+    The body moves at `rate`, tables and last layer at ten times that. Both rates rise for a tenth
+    of the steps, then fall to nothing along a cosine.
     """
-
-    def __init__(self, matrices: Iterable[Tensor], rate: float) -> None:
-        super().__init__(matrices, {"lr": rate})
-
-    @torch.no_grad()
-    def step(self, closure: Any = None) -> None:  # type: ignore[override]
-        """Move each matrix against the running mean of its gradients, made orthogonal."""
-        for group in self.param_groups:
-            for matrix in group["params"]:
-                if matrix.grad is None:
-                    continue
-                mean = self.state[matrix].setdefault("mean", torch.zeros_like(matrix))
-                way = matrix.grad.lerp(mean.lerp_(matrix.grad, 0.05), 0.95)
-                tall = max(1, matrix.shape[0] / matrix.shape[1]) ** 0.5
-                matrix.mul_(1 - group["lr"] / 10).sub_(orthogonal(way), alpha=tall * group["lr"])
-
-
-def orthogonal(matrix: Tensor) -> Tensor:
-    """Return the matrix with all its singular values near 1, by three Newton-Schulz steps."""
-    if len(matrix) > len(matrix.mT):
-        turned: Tensor = orthogonal(matrix.mT).mT
-        return turned
-    near: Tensor = matrix / (matrix.norm() + 1e-7)
-    for _ in range(3):
-        square = near @ near.mT
-        square = torch.addmm(square, square, square, beta=-4.775, alpha=2.0315)
-        near = torch.addmm(near, square, near, beta=3.4445)
-    return near
-
-
-def steppers(net: Writer, rate: float, steps: int) -> list[Any]:
-    """Return what steps after each batch: two optimisers, and a schedule for each of them.
-
-    Muon moves the matrices of the body, and AdamW all else at a third of the rate. Both rates
-    rise for a tenth of the steps, then fall to nothing along a cosine.
-    """
-    matrices = [weight for weight in net.body.parameters() if weight.ndim == 2]
-    held = set(map(id, matrices))
-    others = [weight for weight in net.parameters() if id(weight) not in held]
-    slower = torch.optim.AdamW(others, lr=rate / 3, betas=(0.9, 0.95), fused=True)
-    both = Muon(matrices, rate), slower
-    cosine = torch.optim.lr_scheduler.OneCycleLR
-    paces = [cosine(one, one.defaults["lr"], steps, pct_start=0.1, cycle_momentum=False)
-             for one in both]  # fmt: skip
-    return [*both, *paces]
+    weights = dict(net.named_parameters())
+    body = [weight for name, weight in weights.items() if name.startswith("body.")]
+    others = [weight for name, weight in weights.items() if not name.startswith("body.")]
+    rates = [rate, 10 * rate]
+    optimiser = AdamW([{"params": body}, {"params": others}], betas=(0.9, 0.99), fused=True)
+    return optimiser, OneCycleLR(optimiser, rates, steps, pct_start=0.1, cycle_momentum=False)

@@ -27,29 +27,37 @@ def test_a_sign_is_known_by_the_two_before_it_and_by_none_after():
     assert changed.tolist() == [[True] * 3 + [False] * 2, [False] * 4 + [True]]
 
 
-@pytest.mark.parametrize("shape", [(48, 160), (160, 48), (96, 32)])
-def test_a_step_is_about_as_long_in_all_directions(shape):
-    torch.manual_seed(1)
-    matrix = torch.randn(shape)
-    lengths = torch.linalg.svdvals(letters.orthogonal(matrix))
-    assert torch.linalg.svdvals(matrix).max() > 2 * torch.linalg.svdvals(matrix).min()
-    assert 0.6 < lengths.min() <= lengths.max() < 1.3
+def test_counts_mix_what_followed_with_what_followed_less():
+    codes = letters.encode(["abab"])
+    after = letters.Counts(codes, 1)(codes[None])[0].exp()
+    a, b = codes[:2].tolist()
+    doubt = 2 / 44  # two kinds of signs were seen in all, of 44 equally likely ones
+    alone = (2 + doubt) / 6, (2 + doubt) / 6  # a and b, each seen twice among four signs
+    assert after[0, b].item() == pytest.approx((2 + alone[1]) / 3)  # b followed a both times
+    assert after[1, a].item() == pytest.approx((1 + alone[0]) / 2)  # a followed the b that has one
+    assert torch.allclose(after.sum(1), torch.ones(4))
 
 
-def test_muon_goes_downhill_and_goes_on_from_where_it_was():
-    def walk(stops):
-        weight = nn.Parameter(torch.eye(6) + 0.5)
-        kept = None
-        for steps in stops:
-            muon = letters.Muon([weight], 0.05)
-            if kept:
-                muon.load_state_dict(kept)
-            for _ in range(steps):
-                muon.zero_grad()
-                weight.square().sum().backward()
-                muon.step()
-            kept = muon.state_dict()
-        return weight.detach()
+def test_counts_fall_back_on_the_part_that_was_seen():
+    codes = letters.encode(["abcabd"])
+    counts = letters.Counts(codes, 3)
+    new, known, shorter = letters.encode(["9ab"]), letters.encode(["ab"]), letters.Counts(codes, 2)
+    assert torch.allclose(counts(new[None])[0, -1], shorter(known[None])[0, -1])
+    seen = letters.encode(["cab"])
+    assert counts(seen[None])[0, -1].argmax() == letters.encode(["d"])[0]
 
-    assert walk([8]).square().sum() < 0.75 * (torch.eye(6) + 0.5).square().sum()
-    assert torch.equal(walk([8]), walk([5, 3]))
+
+def test_tables_and_last_layer_go_ten_times_as_fast_as_the_body():
+    net = letters.Writer(nn.Linear(8, 8), 8)
+    optimiser, pace = letters.steppers(net, 0.01, 20)
+    body, others = optimiser.param_groups
+    assert {id(weight) for weight in body["params"]} == {id(w) for w in net.body.parameters()}
+    assert len(others["params"]) == len(list(net.parameters())) - 2
+    rates = []
+    for _ in range(20):
+        rates.append((body["lr"], others["lr"]))
+        optimiser.step()
+        pace.step()
+    assert max(rates) == pytest.approx((0.01, 0.1))
+    assert rates.index(max(rates)) in (1, 2)
+    assert rates[-1][0] < 0.01 / 100

@@ -1,4 +1,4 @@
-"""A small transformer that learns to write reviews, character by character, beside a GRU."""
+"""A small transformer that learns to write reviews, beside counts and a GRU."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,11 +9,11 @@ from torch.nn import functional as F
 
 from skills.data import load
 from skills.keep import restore, state
-from skills.language.letters import Recurrent, Writer, decode, encode, real, steppers
+from skills.language.letters import Counts, Recurrent, Writer, decode, encode, real, steppers
 from skills.parallel import average, share
 
 CONTEXT, WIDTH, HEADS, BLOCKS = 128, 128, 4, 2
-STEPS, GRU_STEPS, BATCH, RATE, HEAT, LENGTH = 380, 250, 8, 0.03, 0.6, 160
+STEPS, GRU_STEPS, BATCH, RATE, LOOK, HEAT, LENGTH = 400, 310, 8, 0.003, 3, 0.6, 160
 
 
 def windows(codes: Tensor, starts: Tensor) -> tuple[Tensor, Tensor]:
@@ -24,12 +24,11 @@ def windows(codes: Tensor, starts: Tensor) -> tuple[Tensor, Tensor]:
 
 def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """Return for each place a weighted mean of the values up to it: (n, heads, length, width)."""
-    place = torch.arange(query.shape[2])
+    place = torch.arange(query.shape[2]).to(query)
     back = place[:, None] - place  # how far a place (column) lies before another (row)
-    steep = 0.5 ** torch.arange(query.shape[1])[:, None, None]  # some heads look near, some far
-    near = (-steep * back).masked_fill(back < 0, -torch.inf).to(query)
-    scores = (query / query.shape[3] ** 0.5) @ key.transpose(2, 3) + near
-    return scores.softmax(3) @ value
+    steep = 0.5 ** torch.arange(query.shape[1]).to(query)[:, None, None]  # a slope for each head
+    scores = (query / query.shape[3] ** 0.5) @ key.transpose(2, 3) - steep * back
+    return scores.masked_fill(back < 0, -torch.inf).softmax(3) @ value
 
 
 class Block(nn.Module):
@@ -48,20 +47,20 @@ class Block(nn.Module):
         return x + self.narrow(self.widen(F.layer_norm(x, (WIDTH,))).relu())
 
 
-def train(stage: str, net: Writer, codes: Tensor, saved: Any = None) -> Iterator[dict[str, Any]]:
+def train(stage: str, net: nn.Module, codes: Tensor, saved: Any = None) -> Iterator[dict[str, Any]]:
     """Teach the net what comes next; yield the loss on the way."""
     total = STEPS if stage == "transformer" else GRU_STEPS  # which take about as long
-    parts = (net, *steppers(net, RATE, total))
-    for step in range(restore(saved, *parts), total):
+    optimiser, pace = steppers(net, RATE, total)
+    for step in range(restore(saved, net, optimiser, pace), total):
         x, y = windows(codes, share(torch.randint(len(codes) - CONTEXT, (BATCH,))))
         loss = F.cross_entropy(net(x).flatten(0, 1), y.flatten())
-        net.zero_grad()
+        optimiser.zero_grad()
         loss.backward()
         average(net)  # over the processes that share a batch, if there are several
-        for part in parts[1:]:
-            part.step()
+        optimiser.step()
+        pace.step()
         yield {"stage": stage, "step": step + 1, "total": total, "loss": loss.item(),
-               "state": state(step + 1, *parts)}  # fmt: skip
+               "state": state(step + 1, net, optimiser, pace)}  # fmt: skip
 
 
 @torch.no_grad()
@@ -81,14 +80,15 @@ def write(net: nn.Module, codes: Tensor, count: int) -> Tensor:
 
 
 def run(reviews: Any, seed: int = 0, device: str = "cpu", saved: Any = None) -> Iterator[Any]:
-    """Yield the progress of both models, what each loses on unseen reviews, what it writes."""
-    seen, new = (encode(reviews["review"][reviews["test"] == put_aside]).to(device)
-                 for put_aside in (False, True))  # fmt: skip
-    for stage in ("gru", "transformer"):
+    """Yield the models' progress, what each loses on unseen reviews, and what it writes."""
+    seen, new = (encode(reviews["review"][reviews["test"] == t]).to(device) for t in (False, True))
+    for stage in ("counts", "gru", "transformer"):
         torch.manual_seed(seed)
         blocks = nn.Sequential(*(Block() for _ in range(BLOCKS)))
-        net = Writer(blocks if stage == "transformer" else Recurrent(WIDTH), WIDTH).to(device)
-        yield from train(stage, net, seen, (saved or {}).get(stage))
+        body = blocks if stage == "transformer" else Recurrent(WIDTH)
+        net = (Counts(seen, LOOK) if stage == "counts" else Writer(body, WIDTH)).to(device)
+        if stage != "counts":  # they need no training
+            yield from train(stage, net, seen, (saved or {}).get(stage))
         loss, lines = measure(net, new), write(net, seen.new_zeros(4, 1), LENGTH)  # a new line each
         texts = [decode(line).strip() for line in lines]
         metrics = {"loss": loss, "choices": torch.e**loss, "words": real(texts, decode(seen))}

@@ -9,11 +9,11 @@ from torch.nn import functional as F
 
 from skills.data import load
 from skills.keep import restore, state
-from skills.language.letters import Recurrent, Writer, decode, encode, real, steppers
+from skills.language.letters import Counts, Recurrent, Writer, decode, encode, real, steppers
 from skills.parallel import average, share
 
 CONTEXT, WIDTH, HEADS, BLOCKS = 128, 128, 4, 2
-STEPS, GRU_STEPS, BATCH, RATE, HEAT, LENGTH = 380, 250, 8, 0.03, 0.6, 160
+STEPS, GRU_STEPS, BATCH, RATE, LOOK, HEAT, LENGTH = 400, 310, 8, 0.003, 3, 0.6, 160
 
 
 def windows(codes: Tensor, starts: Tensor) -> tuple[Tensor, Tensor]:
@@ -49,18 +49,18 @@ class Block(nn.Module):
         raise NotImplementedError("TODO 3: a block that adds")
 
 
-def train(stage: str, net: Writer, codes: Tensor, saved: Any = None) -> Iterator[dict[str, Any]]:
+def train(stage: str, net: nn.Module, codes: Tensor, saved: Any = None) -> Iterator[dict[str, Any]]:
     """Teach the net what comes next; yield the loss on the way."""
     total = STEPS if stage == "transformer" else GRU_STEPS  # which take about as long
-    parts = (net, *steppers(net, RATE, total))
-    for step in range(restore(saved, *parts), total):
+    optimiser, pace = steppers(net, RATE, total)
+    for step in range(restore(saved, net, optimiser, pace), total):
         x, y = windows(codes, share(torch.randint(len(codes) - CONTEXT, (BATCH,))))
         loss = 0 * (x + y).float().sum()
         # TODO 4: the cross-entropy of the net's scores (n, CONTEXT, signs) and y, both flattened to
         # one row for each sign; clear the old gradients, compute the new ones, `average(net)`,
-        # and let each of parts[1:] take a step.
+        # and let the optimiser and the pace of its rates take a step.
         yield {"stage": stage, "step": step + 1, "total": total, "loss": loss.item(),
-               "state": state(step + 1, *parts)}  # fmt: skip
+               "state": state(step + 1, net, optimiser, pace)}  # fmt: skip
 
 
 @torch.no_grad()
@@ -81,14 +81,15 @@ def write(net: nn.Module, codes: Tensor, count: int) -> Tensor:
 
 
 def run(reviews: Any, seed: int = 0, device: str = "cpu", saved: Any = None) -> Iterator[Any]:
-    """Yield the progress of both models, what each loses on unseen reviews, what it writes."""
-    seen, new = (encode(reviews["review"][reviews["test"] == put_aside]).to(device)
-                 for put_aside in (False, True))  # fmt: skip
-    for stage in ("gru", "transformer"):
+    """Yield the models' progress, what each loses on unseen reviews, and what it writes."""
+    seen, new = (encode(reviews["review"][reviews["test"] == t]).to(device) for t in (False, True))
+    for stage in ("counts", "gru", "transformer"):
         torch.manual_seed(seed)
         blocks = nn.Sequential(*(Block() for _ in range(BLOCKS)))
-        net = Writer(blocks if stage == "transformer" else Recurrent(WIDTH), WIDTH).to(device)
-        yield from train(stage, net, seen, (saved or {}).get(stage))
+        body = blocks if stage == "transformer" else Recurrent(WIDTH)
+        net = (Counts(seen, LOOK) if stage == "counts" else Writer(body, WIDTH)).to(device)
+        if stage != "counts":  # they need no training
+            yield from train(stage, net, seen, (saved or {}).get(stage))
         loss, lines = measure(net, new), write(net, seen.new_zeros(4, 1), LENGTH)  # a new line each
         texts = [decode(line).strip() for line in lines]
         metrics = {"loss": loss, "choices": torch.e**loss, "words": real(texts, decode(seen))}
