@@ -27,8 +27,8 @@ def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     place = torch.arange(query.shape[2]).to(query)
     back = place[:, None] - place  # how far a place (column) lies before another (row)
     steep = 0.5 ** torch.arange(query.shape[1]).to(query)[:, None, None]  # a slope for each head
-    scores = (query / query.shape[3] ** 0.5) @ key.transpose(2, 3) - steep * back
-    return scores.masked_fill(back < 0, -torch.inf).softmax(3) @ value
+    near = (-steep * back).masked_fill(back < 0, -torch.inf)
+    return ((query / query.shape[3] ** 0.5) @ key.transpose(2, 3) + near).softmax(3) @ value
 
 
 class Block(nn.Module):
