@@ -34,7 +34,7 @@ def explain(error: BaseException, notebook: Notebook) -> str:
     if isinstance(error, MemoryError) or "allocate memory" in said:
         said = "out of memory; a check may use only so much"
     if line is None:
-        return f"What your code returned could not be used: {said}"
+        return f"What {_whose(error, notebook)} returned could not be used: {said}"
     for pattern, mistake in _MEANS:
         if re.search(pattern, text):
             notebook.note(mistake, said.splitlines()[0], line)
@@ -53,9 +53,18 @@ def _text(error: BaseException) -> str:
 
 
 def _line(error: BaseException, notebook: Notebook) -> int | None:
-    mine = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename == str(notebook.path)
-    ]
-    return mine[-1] if mine else None
+    """Return the learner's innermost line; one that the starter gave only if there is no other."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(notebook.path)]
+    mine = [line for line in lines if line]
+    written = [line for line in mine if not notebook.is_given(line)]
+    return next(reversed(written or mine), None)
+
+
+def _whose(error: BaseException, notebook: Notebook) -> str:
+    """Return the learner's function that a check was using, with its line, if its code tells."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        for name in re.findall(r"\bwork\.(\w+)", frame.line or ""):
+            if line := notebook.begins(name):
+                return f"`{name}` (line {line})"
+    return "your code"
