@@ -4,7 +4,9 @@ import contextlib
 import gc
 import json
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,6 +97,20 @@ def load_encoder() -> Any:
         return encoder.load(cache_dir(), say=steps)
     finally:
         steps.end()
+
+
+def say(text: str, indent: str = "", *, err: bool = False) -> None:
+    """Print running text; on a terminal its lines break between words, at most WIDEST wide."""
+    from assistant.render.terminal import WIDEST
+
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    terminal = (sys.stderr if err else sys.stdout).isatty()
+    for line in text.splitlines() or [""]:
+        begin = indent + line[: len(line) - len(line.lstrip())]
+        if terminal:
+            line = textwrap.fill(line.strip(), width, initial_indent=begin, subsequent_indent=begin,
+                                 break_long_words=False, break_on_hyphens=False)  # fmt: skip
+        click.echo(line if terminal else indent + line, err=err)
 
 
 def print_json(document: Any) -> None:
