@@ -99,18 +99,17 @@ def load_encoder() -> Any:
         steps.end()
 
 
-def say(text: str, indent: str = "", *, err: bool = False) -> None:
-    """Print running text; on a terminal its lines break between words, at most WIDEST wide."""
+def say(text: str, indent: str = "") -> None:
+    """Print text; on a terminal its lines break between words, but those set in: they are code."""
     from assistant.render.terminal import WIDEST
 
     width = min(shutil.get_terminal_size().columns, WIDEST)
-    terminal = (sys.stderr if err else sys.stdout).isatty()
-    for line in text.splitlines() or [""]:
-        begin = indent + line[: len(line) - len(line.lstrip())]
-        if terminal:
-            line = textwrap.fill(line.strip(), width, initial_indent=begin, subsequent_indent=begin,
-                                 break_long_words=False, break_on_hyphens=False)  # fmt: skip
-        click.echo(line if terminal else indent + line, err=err)
+    terminal = sys.stdout.isatty()
+    fill = textwrap.TextWrapper(width, indent, indent, break_long_words=False,
+                                break_on_hyphens=False).fill  # fmt: skip
+    for line in text.splitlines():
+        is_code = line.startswith(" ")
+        click.echo(fill(line) if terminal and not is_code else indent + line)
 
 
 def print_json(document: Any) -> None:
