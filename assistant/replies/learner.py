@@ -1,9 +1,12 @@
 """Messages about the learner: what is kept of them, what is next, how far they have come."""
 
+import re
+
 from assistant.replies import agenda, interview, passage, quiz, remember
 from assistant.replies.turn import Pending, Turn
 from assistant.reply import Reply
 
+_REHEARSES = re.compile(r"\b(?:mock|practi[cs]e|rehears|simulat|interview me|ask me)", re.I)
 SURE = 0.5  # how likely an intent of these must be
 
 
@@ -17,7 +20,8 @@ def reply(turn: Turn, pending: Pending) -> Reply | None:
         return quiz.stop(turn)
     if quiz.is_review(turn.heard.text):
         return quiz.review(turn)
-    if turn.intent == "interview_practice" and turn.sure >= SURE and not passage.asked(turn):
+    rehearses = turn.intent == "interview_practice" and turn.sure >= SURE
+    if rehearses and (_REHEARSES.search(turn.heard.spelt) or not passage.asked(turn)):
         return interview.start(turn)
     about_plan = remember.requested(turn) or agenda.reply(turn)
     if about_plan and pending.keeps and turn.intent == "why" and not about_plan.keeps:

@@ -48,8 +48,8 @@ def explain(error: BaseException, notebook: Notebook) -> str:
         return f"What {whose} returned could not be used: {said}"
     source = notebook.text.splitlines()[line - 1].strip()
     where = notebook.within(line)
-    place = f"Line {line}, in {where}" if where else f"Line {line}"
-    return f"{place}: {said}\n    {source}"
+    at = f"Line {line}, in {where}" if where else f"Line {line}"
+    return f"{at}: {said}\n    {source}"
 
 
 def _text(error: BaseException) -> str:
