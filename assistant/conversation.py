@@ -12,6 +12,7 @@ from assistant.language.encoder import Encoder, last
 from assistant.language.mentions import WEAK, Mention
 from assistant.language.understanding import Parts, Understanding, understand
 from assistant.learner.keeping import Learner
+from assistant.questions import Asked
 from assistant.render.plain import clean
 from assistant.replies import (
     concept,
@@ -138,7 +139,7 @@ class Conversation:
         heard = self._understood(resumed or spelt)
         own = self._heard(heard)
         about_them = None
-        if pending.keeps or (in_scope(own) and not passage.verbatim(own)):
+        if pending.keeps or (in_scope(own) and not _repeated(own)):
             about_them = learner.reply(own, pending)
         if about_them is not None:
             self._remember(own, about_them)
@@ -146,9 +147,9 @@ class Conversation:
         turn = self._turn(heard)
         if resumed and turn.about and turn.intent == "define" and not concept.specific(turn):
             turn = dataclasses.replace(turn, intent="more")
-        made = turn.intent in (*dispatch.CAREER, *dispatch.PRACTICE)  # for this learner, this day
+        made = turn.intent in dispatch.CAREER  # for this learner, on this day
         made = made or (turn.intent == "compare" and len(turn.about) > 1)
-        repeated = None if pending.choices or made else passage.verbatim(turn)
+        repeated = None if pending.choices or made else _repeated(turn)
         if repeated:
             reply: Reply | None = passage.answer(turn, repeated)
         elif pending.choices:
@@ -374,6 +375,11 @@ class Conversation:
         kept = [turn.leans_on] if turn.leans_on in topics else []
         for id_ in (*reversed(topics), *kept):
             self.memory.turn_to(id_)
+
+
+def _repeated(turn: Turn) -> Asked | None:
+    """Return the stored question that a message repeats, or asks beyond doubt."""
+    return passage.verbatim(turn) or concept.plainly(turn)
 
 
 def _familiar(heard: Understanding) -> bool:

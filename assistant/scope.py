@@ -15,7 +15,8 @@ NAMED = 0.50  # the message names an entry of ours
 CLOSE = 0.60  # nothing of ours is named and no answer was found, but the subject is ours
 DOUBTFUL = 0.3  # an out-of-scope score from which something of ours must be near …
 HINT = 0.15  # … a stored question with this probability, or a passage as near as NAMED
-FOREIGN = 0.95  # an out-of-scope score that only a stored question asked for certain outweighs
+FOREIGN = 0.95  # an out-of-scope score that only a stored question …
+PLAINLY = 0.65  # … with this probability outweighs
 CERTAIN, CLEAR = 0.02, 0.9  # … surest, and of what is wanted: nothing near is needed
 FAMILIAR = 0.3  # an out-of-scope score below which the classifier is sure
 # A message in scope by the classifier's word alone must be at least this near to something.
@@ -26,6 +27,8 @@ _SUBJECT = re.compile(
     r"(?:the\s+|an?\s+)?((?:(?!\b(?:of|in|and|or|for|by|with|to|from|work|do|vs)\b)[\w'-]+\s*){1,4})",
     re.IGNORECASE,
 )
+KNOWN = 0.35  # … on a subject of the field; what is asked of a career may be asked of another
+SUBJECTS = ("concept", "application", "claim")
 OUR_KINDS = ("concept", "role", "application", "industry", "claim", "resource")
 TALKED = 8  # words from which a message about the conversation must not sound strange
 SHORT = 3  # words of a message that is about the conversation whatever the classifier says
@@ -42,7 +45,9 @@ def in_scope(turn: Turn) -> bool:
     if heard.prediction.out_of_scope >= DOUBTFUL and not strange:
         strange = passage.asked(turn, HINT) is None and _near(turn) < NAMED
     if strange:
-        bar = passage.CERTAIN if heard.prediction.out_of_scope >= FOREIGN else passage.LIKELY
+        if passage.asked(turn, KNOWN, SUBJECTS):
+            return True
+        bar = PLAINLY if heard.prediction.out_of_scope >= FOREIGN else passage.LIKELY
         return passage.asked(turn, bar) is not None or (named and _near(turn) >= NAMED)
     certain = heard.prediction.out_of_scope < CERTAIN and turn.sure >= CLEAR
     return named or certain or _near(turn) >= TOUCHING or turn.intent in _NO_PASSAGE

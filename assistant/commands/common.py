@@ -4,7 +4,9 @@ import contextlib
 import gc
 import json
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,6 +97,19 @@ def load_encoder() -> Any:
         return encoder.load(cache_dir(), say=steps)
     finally:
         steps.end()
+
+
+def say(text: str, indent: str = "") -> None:
+    """Print text; on a terminal its lines break between words, but those set in: they are code."""
+    from assistant.render.terminal import WIDEST
+
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    terminal = sys.stdout.isatty()
+    fill = textwrap.TextWrapper(width, indent, indent, break_long_words=False,
+                                break_on_hyphens=False).fill  # fmt: skip
+    for line in text.splitlines():
+        is_code = line.startswith(" ")
+        click.echo(fill(line) if terminal and not is_code else indent + line)
 
 
 def print_json(document: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from assistant.commands.common import Json, print_json
+from assistant.commands.common import Json, print_json, say
 from assistant.commands.naming import exercise_ids
 from assistant.commands.own_code import COMMANDS, catalogue, find, plainly
 from assistant.errors import UsageError
@@ -60,7 +60,7 @@ def exercise_list(as_json: bool) -> None:
         print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['id']}  {row['title']} ({row['minutes']} min, {row['dataset']})")
+        say(f"{row['id']}  {row['title']} ({row['minutes']} min, {row['dataset']})")
 
 
 @exercise.command("run")
@@ -152,8 +152,8 @@ def exercise_what_if(
     for name, before in made.usual.items():
         click.echo(f"{name}: {before:.4g} as it is, {made.changed[name]:.4g} {title}")
     if chosen is not None:
-        click.echo(f"You said: {choices[chosen]}. It is so: {made.answer}.")
-    click.echo(inline(made.text))
+        say(f"You said: {choices[chosen]}. It is so: {made.answer}.")
+    say(inline(made.text))
 
 
 def _device_set(item: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from assistant.commands.common import Json, print_json
+from assistant.commands.common import Json, print_json, say
 from assistant.commands.naming import exercise_ids
 from assistant.errors import LodestarError, UsageError
 from assistant.places import workspace_dir
@@ -73,10 +73,15 @@ def plainly() -> Iterator[None]:
 def _judge(item: Any, file: Path, *, quiet: bool = False) -> Any:
     from skills.judge.process import judge
 
-    say = None if quiet else lambda text: click.echo(clean(text), nl=False)
+    tell = None if quiet else lambda text: click.echo(clean(text), nl=False)
     if not quiet:
         click.echo(f"Judging {file} …", err=True)
-    return judge(item, file, say=say)
+    verdict = judge(item, file, say=tell)
+    if verdict.passed:
+        from assistant.learner.runs import keep_verdict
+
+        keep_verdict(item, verdict)
+    return verdict
 
 
 def _show(verdict: Any) -> None:
@@ -85,35 +90,35 @@ def _show(verdict: Any) -> None:
     for check in verdict.checks:
         if check.name == KNOWN:
             continue  # the diagnosis below says more
-        click.echo(f"{'passed' if check.passed else 'NOT passed'}: {check.name}")
-        for line in check.message.splitlines():
-            click.echo(f"    {line}")
+        say(f"{'passed' if check.passed else 'NOT passed'}: {check.name}")
+        if check.message:
+            say(check.message, "    ")
         if check.hint:
-            click.echo(f"    Think: {inline(check.hint)}")
+            say(f"Think: {inline(check.hint)}", "    ")
     source = Path(verdict.file).read_text("utf-8", "replace").splitlines()
     for number, found in enumerate(verdict.diagnosis, 1):
         where = f"line {found.line}: " if found.line else ""
-        click.echo(f"\nMistake {number}, {where}{found.name} ({found.mistake})")
+        say(f"\nMistake {number}, {where}{found.name} ({found.mistake})")
         if 0 < found.line <= len(source):
             click.echo(f"    {clean(source[found.line - 1].strip())}")
-        click.echo(f"    Evidence: {found.evidence}\n    Mend: {inline(found.mend)}")
+        say(f"Evidence: {found.evidence}\nMend: {inline(found.mend)}", "    ")
     if verdict.stopped:
         click.echo(verdict.stopped)
     if verdict.passed:
         _next(verdict.id)
     else:
-        click.echo(f"\nNot yet. A hint: lodestar exercise hint {verdict.id}")
+        say(f"\nNot yet. A hint: lodestar exercise hint {verdict.id}")
 
 
 def _next(id_: str) -> None:
     from skills.what_if import offers
 
     item = find(id_)
-    click.echo("\nPassed: all of it holds.")
+    say("\nPassed: all of it holds.")
     if offered := offers(item):
-        click.echo(f"Change it: lodestar exercise what-if {id_} {offered[0]}")
+        say(f"Change it: lodestar exercise what-if {id_} {offered[0]}")
     if item.next:
-        click.echo(f"Next: lodestar exercise run {item.next[0]}")
+        say(f"Next: lodestar exercise run {item.next[0]}")
 
 
 @click.command("start")
@@ -132,7 +137,7 @@ def exercise_start(id_: str, folder: Path | None) -> None:
     with plainly():
         file, new = workspace().start(item, folder)
     click.echo(f"{'Your file' if new else 'You have it already'}: {file}")
-    click.echo(f"Fill the gaps marked TODO, then: lodestar exercise check {item.id}")
+    say(f"Fill the gaps marked TODO, then: lodestar exercise check {item.id}")
 
 
 @click.command("check")
@@ -198,7 +203,7 @@ def exercise_hint(id_: str, number: int | None) -> None:
     item = find(id_)
     with plainly():
         given, text = workspace().hint(item, number)
-    click.echo(f"Hint {given} of {len(item.hints)}: {inline(text)}")
+    say(f"Hint {given} of {len(item.hints)}: {inline(text)}")
 
 
 @click.command("solution")

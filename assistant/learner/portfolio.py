@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.learner.progress import best, spoken
+from assistant.learner.progress import best, own_code, spoken
 from assistant.learner.records import Records, Run
 from assistant.render import svg
 from assistant.render.page import framed
@@ -68,7 +68,7 @@ def _pieces(
 
 
 def _piece(run: Run, runs: Sequence[Run], exercise: Exercise | None, now: datetime) -> Piece:
-    passed = sum(other.passed for other in runs)
+    passed, own = sum(other.passed for other in runs), own_code(runs)
     dataset = DATASETS.get(run.dataset)
     data = run.dataset
     if dataset:
@@ -81,6 +81,7 @@ def _piece(run: Run, runs: Sequence[Run], exercise: Exercise | None, now: dateti
         ("Time", spoken(run.seconds) if run.seconds >= 60 else f"{run.seconds:.1f} s"),
         ("Date", f"{run.at.astimezone(now.tzinfo):%d %B %Y}"),
         ("Runs", f"{passed} of {len(runs)} passed; the last that passed is shown"),
+        ("Own code", _own(own, run, now) if own else ""),
     )
     return Piece(
         id=slug(run.exercise),
@@ -90,10 +91,15 @@ def _piece(run: Run, runs: Sequence[Run], exercise: Exercise | None, now: dateti
         metrics=_metrics(run, exercise),
         checks=tuple(_check(check) for check in run.checks),
         pictures=_pictures(run, exercise),
-        code=clean(run.code),
-        own=run.own,
+        code=clean((own or run).code),
+        own=own is not None,
         url=dataset.url if dataset else "",
     )
+
+
+def _own(own: Run, shown: Run, now: datetime) -> str:
+    text = f"passed every check on {own.at.astimezone(now.tzinfo):%d %B %Y}"
+    return text if shown.own else f"{text}; the results above are the solution's"
 
 
 def _metrics(run: Run, exercise: Exercise | None) -> tuple[tuple[str, str, str, str], ...]:

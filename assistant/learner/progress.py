@@ -33,6 +33,7 @@ class Shown:
     baseline: Mapping[str, float | str | None]
     runs: int
     concepts: tuple[str, ...]
+    own: bool = False  # whether code of the learner's own passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,17 @@ def open_steps(plan: Mapping[str, Any], records: Records) -> list[Mapping[str, A
 
 
 def best(runs: Sequence[Run]) -> Run:
-    """Return the run that counts: the last that passed, else the last that was not stopped."""
-    return max(runs, key=lambda run: (run.passed, not run.stopped, run.at))
+    """Return the run that counts: the last that passed, else the last that was not stopped.
+
+    One that measured something counts before the learner's own code that was only judged.
+    """
+    return max(runs, key=lambda run: (run.passed, not run.stopped, bool(run.metrics), run.at))
+
+
+def own_code(runs: Sequence[Run]) -> Run | None:
+    """Return the last run in which the learner's own code passed."""
+    return max((run for run in runs if run.own and run.passed), key=lambda run: run.at,
+               default=None)  # fmt: skip
 
 
 def _played(
@@ -147,7 +157,7 @@ def _played(
             Shown(
                 id_, exercise.title if exercise else id_.replace("_", " "), run.passed,
                 run.at.astimezone(now.tzinfo).date(), run.metrics, run.baseline, len(listed),
-                exercise.concepts if exercise else (),
+                exercise.concepts if exercise else (), own_code(listed) is not None,
             )
         )  # fmt: skip
     return tuple(rows)
@@ -237,8 +247,7 @@ def as_reply(at: Progress, name: Mapping[str, str]) -> Reply:
     blocks: list[Block] = [Text(line) for line in _summary(at)]
     if at.exercises:
         rows = tuple(
-            (row.title, "passed" if row.passed else "not yet", _best_metric(row), str(row.runs),
-             f"{row.day:%d %b %Y}")
+            (row.title, _standing(row), _best_metric(row), str(row.runs), f"{row.day:%d %b %Y}")
             for row in at.exercises
         )  # fmt: skip
         columns = ("Exercise", "Shown", "Result", "Runs", "Day")
@@ -264,6 +273,12 @@ def _plots(at: Progress) -> list[Block]:
         series = {f"share right of the last {RECENT}": at.share_right}
         plots.append(Plot(series, title="Quiz answers"))
     return plots
+
+
+def _standing(row: Shown) -> str:
+    if row.own:
+        return "own code passed"
+    return "passed" if row.passed else "not yet"
 
 
 def _best_metric(row: Shown) -> str:

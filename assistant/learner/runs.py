@@ -7,12 +7,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 
 from assistant.errors import StoreError
 from assistant.learner.access import now, open_store, tell
 from assistant.learner.records import Curve, Run
 from assistant.places import is_private
+from skills.exercise import Exercise
 from skills.folders import files, package
+from skills.judge.verdict import Verdict
 from skills.play import Result
 
 MOST_POINTS = 200  # of a curve that are kept
@@ -32,6 +35,33 @@ def keep_run(result: Result, curves: Curves, code: str = "", *, own: bool = Fals
             store.add_run(as_run(result, curves, code or solution(result.id), now(), own=own))
     except StoreError as error:
         tell(f"This run could not be kept.\n{error}")
+
+
+def keep_verdict(exercise: Exercise, verdict: Verdict) -> None:
+    """Keep that the learner's own code passed, with the code, unless the same code did before.
+
+    Says so on stderr where it cannot be kept.
+    """
+    if is_private():
+        return
+    code = Path(verdict.file).read_text("utf-8")
+    checks = tuple({"name": check.name, "passed": check.passed} for check in verdict.checks)
+    run = Run(
+        at=now(), exercise=exercise.id, passed=True, stopped=False, seed=0, device="cpu",
+        device_reason="your own code is judged there", dataset=exercise.dataset,
+        seconds=verdict.seconds, metrics={}, baseline={}, checks=checks, code=code, own=True,
+        machine=machine(),
+    )  # fmt: skip
+    try:
+        with open_store() as store:
+            known = any(
+                one.own and one.exercise == exercise.id and one.code == code
+                for one in store.load().runs
+            )
+            if not known:
+                store.add_run(run)
+    except StoreError as error:
+        tell(f"That your code passed could not be kept.\n{error}")
 
 
 def as_run(result: Result, curves: Curves, code: str, at: datetime, *, own: bool) -> Run:

@@ -42,7 +42,9 @@ OPENED = ("how_it_works", "why", "maths", "when_to_use", "pros_cons", "example",
 LAST = 99  # the place of an exercise that an entry names, and that does not name the entry
 ALWAYS = 1.01  # no stored question is asked instead
 BARE = {"define": passage.CERTAIN, "history": ALWAYS}  # … where nothing but that is asked
-OWN = 0.6  # how likely a stored question of the entry itself must be, to be asked and no field
+# How likely a stored question must be …
+PLAIN = 0.7  # … to be asked whatever the intent
+OWN = 0.45  # … of the entry itself, to be asked and no field
 # Words that say which field of an entry is wanted and nothing else.
 GENERAL = frozenset(
     """
@@ -54,8 +56,8 @@ GENERAL = frozenset(
     equations math maths mathematics mathematical history invented invent inventor came introduced
     first prerequisite prerequisites before learn know simple simply plain terms words word detail
     details brief briefly basic basics exactly really actually step steps show give want
-    understand understanding help some thing earn earns salary salaries pay paid wage wages income much
-    difference differences between compare
+    understand understanding help some thing earn earns salary salaries pay paid wage wages income
+    much difference differences between compare
     algorithm algorithms method technique represent represents calculate things kind let wat wht
     plz pls hey hi hello
     """.split()  # noqa: SIM905 - a list of words reads better as words
@@ -141,7 +143,8 @@ def _bar(turn: Turn, entry: Entry, question: Asked) -> float:
     if field and (drawn or prose(entry, field)) and not specific(turn):
         alone = len(turn.entries("concept")) == 1
         if own and alone and turn.intent == "define":
-            return ALWAYS  # "what is X": none of the questions that only X makes likely
+            # "What is X": the definition, unless X is the name of a part that has its own answer.
+            return ALWAYS if _by_its_name(turn, entry) else OWN
         if own or not alone:
             return BARE.get(turn.intent, OWN)
         return ALWAYS if drawn or turn.intent == "how_it_works" else passage.CERTAIN
@@ -150,6 +153,20 @@ def _bar(turn: Turn, entry: Entry, question: Asked) -> float:
     if is_field(entry):
         return passage.LIKELY  # "is ML used for …": the field may be only the setting
     return passage.SURE if drawn else passage.LIKELY
+
+
+def _by_its_name(turn: Turn, entry: Entry) -> bool:
+    """Return whether a message calls an entry by its name, rather than by another that it has."""
+    said = {turn.heard.spelt[item.start : item.end].casefold() for item in turn.heard.mentions
+            if item.id == entry.id}  # fmt: skip
+    name = entry.name.casefold()
+    return any(words.rstrip("s") == name.rstrip("s") for words in said)
+
+
+def plainly(turn: Turn) -> Asked | None:
+    """Return the stored question that a message asks, whatever its intent may be taken for."""
+    question = passage.asked(turn, PLAIN)
+    return question if question and specific(turn) else None
 
 
 def specific(turn: Turn) -> bool:

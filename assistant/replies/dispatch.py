@@ -87,7 +87,7 @@ def answer(turn: Turn) -> Reply | None:
     if turn.intent in ADVICE:
         return advice(turn)
     if turn.intent in CAREER:
-        return CAREER[turn.intent](turn) or advice(turn)
+        return _career(turn)
     if turn.entries("role") and turn.intent in role.FIELDS and not turn.entries("concept"):
         return role.reply(turn)
     if _weighs(turn):
@@ -95,6 +95,15 @@ def answer(turn: Turn) -> Reply | None:
     replier = KNOWLEDGE.get(turn.intent, concept.reply)
     found = replier(turn) or passage.nearest(turn)
     return found or (advice(turn) if turn.intent == "tools" else None)
+
+
+def _career(turn: Turn) -> Reply | None:
+    """Return a plan, a gap, resources …, or the stored question where it asks for more."""
+    listed = turn.intent in ("resources", "skill_gap") and concept.specific(turn)
+    question = passage.asked(turn) if listed else None
+    if question:
+        return passage.answer(turn, question)
+    return CAREER[turn.intent](turn) or advice(turn)
 
 
 def _weighs(turn: Turn) -> bool:

@@ -1,7 +1,7 @@
 """The passage that answers a question best, and a reply around it."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.questions import Asked
 from assistant.replies.turn import Turn
@@ -18,6 +18,9 @@ HINT = 0.06  # … of a career question about a case of its own, rather than a r
 FAINT = 0.02  # … rather than a passage of any kind
 HEDGED = 0.2  # … to be answered without saying that it may be another question's answer
 POSSIBLE = 0.3  # … where nothing else is known
+OF_A_COUNTRY = ("salary", "outlook")  # intents in which the country decides
+OF_A_TRADE = ("transition", "degree")  # topics of questions on where somebody comes from
+ALSO_LIKELY = 4  # questions among which those are that may have been meant instead
 ENTRY_BONUS = 0.12  # the passage belongs to an entry that the question names
 FIELD_BONUS = 0.10  # the passage stands in a field that the intent asks for
 # Below these a passage is not called an answer; chosen on stories and development questions.
@@ -47,10 +50,32 @@ class Candidate:
 def asked(turn: Turn, chance: float = LIKELY, kinds: Collection[str] = ()) -> Asked | None:
     """Return the stored question that the message asks with at least this probability."""
     cards = turn.library.cards
-    for item in turn.heard.asked:
+    for item in _in_order(turn):
         if not kinds or cards[item.entry].kind in kinds:
             return item if item.chance >= chance else None
     return None
+
+
+def _in_order(turn: Turn) -> tuple[Asked, ...]:
+    """Return the stored questions, one on the learner's trade before one on the country alone.
+
+    "I am a nurse in Nigeria, how do I …" names both; what decides is the trade.
+    """
+    found = turn.heard.asked
+    if turn.heard.slots.background is None or turn.intent in OF_A_COUNTRY:
+        return found
+    topics = [_topic(turn, item) for item in found]
+    if topics[:1] != ["country"]:
+        return found
+    own = [item for item, topic in zip(found, topics, strict=True)
+           if topic in OF_A_TRADE and item.chance >= FAINT]  # fmt: skip
+    first = max(own, key=lambda item: item.dense, default=None)
+    return (replace(first, chance=found[0].chance), *found) if first else found
+
+
+def _topic(turn: Turn, item: Asked) -> str:
+    entry = turn.library.get(item.entry)
+    return entry.topic if isinstance(entry, Faq) else ""
 
 
 def verbatim(turn: Turn) -> Asked | None:
@@ -101,7 +126,17 @@ def answer(turn: Turn, candidate: Candidate | Asked) -> Reply:
     first += opening(turn, entry) if isinstance(candidate, Candidate) else []
     turn.memory.shown.add((entry.id, candidate.field))
     blocks = list(field_blocks(turn, entry, candidate.field))
-    return turn.reply(*first, *blocks, ids=[entry.id], suggestions=questions_near(turn, entry))
+    asks = [*_also_likely(turn, candidate), *questions_near(turn, entry)]
+    return turn.reply(*first, *blocks, ids=[entry.id], suggestions=list(dict.fromkeys(asks))[:3])
+
+
+def _also_likely(turn: Turn, answered: Candidate | Asked) -> Iterator[str]:
+    """Yield the stored questions that may have been meant instead, the likeliest first."""
+    for item in turn.heard.asked[:ALSO_LIKELY]:
+        seen = {*turn.memory.shown, (answered.entry, answered.field)}
+        if item.chance >= HINT and is_stored(item.field) and (item.entry, item.field) not in seen:
+            question = turn.library.get(item.entry).questions[int(item.field.split(".")[1])]
+            yield question.ask[0][:1].upper() + question.ask[0][1:]
 
 
 def opening(turn: Turn, entry: Entry) -> list[Text]:

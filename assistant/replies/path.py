@@ -64,7 +64,7 @@ def reply(turn: Turn) -> Reply | None:
     asks: list[str] = []
     whole = stated or _WHOLE.search(turn.heard.spelt) is not None
     stage = _stage(turn)
-    blocks += [*_advice(turn, route, passage.LIKELY if whole else passage.HINT), *stage]
+    blocks += [*_advice(turn, route, passage.POSSIBLE if whole else passage.HINT), *stage]
     blocks.append(Text(_intro(turn, route, laid_out)))
     blocks += _background_blocks(turn, background if made else None)
     if whole:

@@ -66,7 +66,8 @@ class _Judging:
         reference = (self._folder / "solution.py").read_text("utf-8")
         try:
             text = self._path.read_text("utf-8")
-            notebook = Notebook(self._path, text, self._folder, frozenset(self._exercise.allows))
+            allows, given = frozenset(self._exercise.allows), _lines(self._folder / "starter.py")
+            notebook = Notebook(self._path, text, self._folder, allows, given)
         except (SyntaxError, ValueError) as error:
             self._send("broken", message=_unreadable(error))
             return
@@ -113,6 +114,13 @@ class _Judging:
     def _send(self, event: str, **values: Any) -> None:
         self._results.write(json.dumps({"event": event, **values}) + "\n")
         self._results.flush()
+
+
+def _lines(path: Path) -> frozenset[str]:
+    """Return the lines of a file, stripped; none if it is not there."""
+    if not path.is_file():
+        return frozenset()
+    return frozenset(line.strip() for line in path.read_text("utf-8").splitlines())
 
 
 def load_module(path: Path, name: str) -> ModuleType:

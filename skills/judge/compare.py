@@ -26,7 +26,7 @@ def shown(value: Any) -> str:
         few = ", ".join(shown(item) for item in flat[:6].tolist())
         more = ", …" if flat.size > 6 else ""
         return f"[{few}{more}] of shape {tuple(value.shape)}"
-    text = repr(value)
+    text = repr(_rounded(value))
     return text if len(text) <= 120 else text[:117] + "…"
 
 
@@ -38,6 +38,14 @@ def plain(value: Any) -> Any:
             value = value.float()
         return value.numpy()
     return value.to_numpy() if hasattr(value, "to_numpy") else value
+
+
+def _rounded(value: Any) -> Any:
+    """Return rows as they are, their numbers as short as a message shows them."""
+    if isinstance(value, list | tuple):
+        return type(value)(_rounded(item) for item in value) if type(value) in {list, tuple} else (
+            value)  # fmt: skip
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def _said(got: Any, expected: Any) -> str:
@@ -66,10 +74,26 @@ def _of_sequences(got: Any, expected: Any, tolerance: float) -> str:
     except TypeError:
         return _said(got, expected)
     if len(got) != len(expected):
-        return f"expected {len(expected)} items, got {len(got)}"
+        return f"expected {len(expected)} items, got {len(got)}{_odd(got, expected)}"
     for index, (mine, value) in enumerate(zip(got, expected, strict=True)):
         if problem := difference(mine, value, tolerance):
-            return f"item {index}: {problem}"
+            rows = _is_row(mine) and _is_row(value)
+            return f"item {index}: {_said(mine, value) if rows else problem}"
+    return ""
+
+
+def _is_row(value: Any) -> bool:
+    plain = isinstance(value, list | tuple) and len(value) <= 6
+    return plain and all(item is None or isinstance(item, str | int | float) for item in value)
+
+
+def _odd(got: Any, expected: Any) -> str:
+    """Return the first item that is there and should not be, or the other way round."""
+    for told, some, others in (("too many", got, expected), ("missing", expected, got)):
+        for item in some:
+            known = _is_row(item) or isinstance(item, str | int | float)
+            if known and all(difference(item, other, 1e-6) for other in others):
+                return f"; {told}: {shown(item)}"
     return ""
 
 
@@ -83,7 +107,8 @@ def _of_arrays(got: Any, expected: Any, tolerance: float) -> str:
     if mine.shape != value.shape:
         if value.ndim == 0:
             return _said(got, expected)
-        return f"expected the shape {value.shape}, got {mine.shape}"
+        turned = mine.ndim > 1 and mine.shape == value.shape[::-1]
+        return f"expected the shape {value.shape}, got {mine.shape}{', transposed' * turned}"
     if mine.dtype.kind not in "biuf" or value.dtype.kind not in "biuf":
         return "" if bool(np.all(mine == value)) else _said(got, expected)
     close = np.isclose(mine.astype(float), value.astype(float), tolerance, tolerance, True)
@@ -93,4 +118,16 @@ def _of_arrays(got: Any, expected: Any, tolerance: float) -> str:
         return _said(got, expected)
     place = tuple(int(part) for part in np.argwhere(~close)[0])
     where = place[0] if len(place) == 1 else place
-    return f"at {where}: {_said(mine[place], value[place])} ({(~close).mean():.0%} differ)"
+    return f"at {where}: {_said(mine[place], value[place])} ({_how(mine, value, ~close)})"
+
+
+def _how(mine: Any, value: Any, off: Any) -> str:
+    """Return in what way arrays differ: all by one factor, or which share of the places."""
+    import numpy as np
+
+    flat, right = mine.astype(float).ravel(), value.astype(float).ravel()
+    size = float(right @ right)
+    factor = float(flat @ right) / size if size else 0.0
+    if flat.size > 1 and factor and np.allclose(flat, factor * right, 1e-4, 1e-9):
+        return f"each value is {factor:.4g} times what it should be"
+    return f"{off.mean():.0%} differ"

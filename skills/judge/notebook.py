@@ -20,6 +20,7 @@ class Notebook:
     text: str
     ours: Path
     allows: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()  # lines of the starter, stripped: not the learner's
     tree: ast.Module = field(init=False)
     found: dict[str, tuple[Finding, bool]] = field(default_factory=dict)
 
@@ -73,20 +74,38 @@ class Notebook:
     def likely(self, mistake: str, function: str = "") -> int | None:
         """Return the line that most looks like a mistake's, in one function or in the file.
 
-        The function's own first line if it has none of the mistake's marks.
+        What the learner wrote comes before what the starter gave. A function without any of the
+        mistake's marks has its first line that is the learner's, or its very first.
         """
         marks = mistakes()[mistake].marks
         root = self.function(function) if function else self.tree
         if root is None:
             return None
         lines = sorted(
-            (marks.index(name), getattr(node, "lineno", 0) or line)
+            (self.is_given(place), marks.index(name), place)
             for node, name, line in _names(root)
-            if name in marks
+            if name in marks and (place := getattr(node, "lineno", 0) or line)
         )
-        if lines:
-            return lines[0][1]
-        return root.lineno if isinstance(root, _Definition) else None
+        begins = self.begins(function)
+        if lines and (begins is None or not lines[0][0] or self.is_given(begins)):
+            return lines[0][2]
+        return begins
+
+    def begins(self, function: str) -> int | None:
+        """Return the first line of a function that is the learner's, or its very first.
+
+        None if there is no such function.
+        """
+        root = self.function(function)
+        if root is None:
+            return None
+        lines = range(root.lineno + 1, (root.end_lineno or root.lineno) + 1)
+        return next((line for line in lines if not self.is_given(line)), root.lineno)
+
+    def is_given(self, line: int) -> bool:
+        """Return whether a line says nothing, or stands in the starter as it is."""
+        text = self.text.splitlines()[line - 1].strip()
+        return not text or text.startswith(("#", '"""')) or text in self.given
 
     def function(self, name: str) -> "ast.FunctionDef | ast.ClassDef | None":
         """Return the definition of a function or class by name; the last one counts."""

@@ -28,6 +28,13 @@ class Wrong(Exception):
     """A check did not hold; the message says what was expected and what came."""
 
 
+class AnyOf:
+    """The values that a mistake can lead to, where it is made in more than one way."""
+
+    def __init__(self, *values: Any) -> None:
+        self.values = values
+
+
 @dataclass(slots=True)
 class Tools:
     """Data, the reference and comparisons. A comparison that does not hold ends the check."""
@@ -81,16 +88,22 @@ class Tools:
 
         Numbers, texts, arrays, tensors, tables, and lists or dictionaries of them are compared.
         `wrong` maps ids of mistakes to the values that they would give: if one of them is what
-        came, the diagnosis names it, on the likeliest line of the learner's function `at`.
+        came, the diagnosis names it, on the likeliest line of the learner's function `at`. Where
+        there are several such values they stand in AnyOf(…).
         """
         problem = difference(got, expected, tolerance)
         if not problem:
             return
         for mistake, value in (wrong or {}).items():
-            if not difference(got, value, min(tolerance, NEAR)):
-                self.mistake(mistake, f"{what} is {shown(got)}, which it gives", at)
+            several = value.values if isinstance(value, AnyOf) else (value,)
+            if any(not difference(got, one, min(tolerance, NEAR)) for one in several):
+                self.mistake(mistake, f"{what}: {problem}, as this mistake makes it", at)
                 break
-        raise Wrong(f"{what}: {problem}")
+        raise Wrong(f"{what}: {problem}{self._place(at)}")
+
+    def _place(self, at: Callable[..., Any] | None) -> str:
+        line = self.diagnosis.notebook.begins(getattr(at, "__name__", ""))
+        return f" (line {line})" if line else ""
 
     def repeated(
         self, first: Mapping[str, Any], second: Mapping[str, Any], stages: Sequence[str]

@@ -121,6 +121,8 @@ TORCH_CASES = [
     ("detached_graph", FORWARD, "F.cross_entropy(net(x[rows]).detach(), y[rows])"),
     ("detached_graph", FORWARD, "torch.tensor(" + FORWARD + ".item(), requires_grad=True)"),
     ("wrong_dtype_or_device", "(x[:, 0] > 0).long()", "(x[:, 0] > 0).float()"),
+    ("shapes_do_not_fit", "nn.Linear(16, 2)", "nn.Linear(15, 2)"),
+    ("detached_graph", FORWARD, "F.cross_entropy(net(x[rows]).argmax(1), y[rows])"),
     ("wrong_dtype_or_device", "x = torch.randn(n, 5)", "x = torch.randn(n, 5).double()"),
     ("seed_half_set", "    torch.manual_seed(0)\n", "    import random\n    random.seed(0)\n"),
     ("seed_half_set", "    x, y = data()\n", "    import numpy as np\n"

@@ -9,15 +9,17 @@ import time
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 from toy_judged import SOLUTION, STARTER
 
 from skills.exercise import read
+from skills.judge.compare import difference
 from skills.judge.diagnosis import Diagnosis
 from skills.judge.limits import Limits
 from skills.judge.notebook import Notebook
 from skills.judge.process import KNOWN, JudgeError, judge
-from skills.judge.tools import Tools, Wrong
+from skills.judge.tools import AnyOf, Tools, Wrong
 from skills.judge.verify import verify
 
 DOUBLE = "return SCALE * x"
@@ -61,7 +63,7 @@ def test_a_wrong_value_is_said_with_what_was_expected_and_the_mistake_it_shows(v
     assert double.hint.startswith("What is twice")
     assert mean.passed
     assert not known.passed
-    assert [(f.mistake, f.line) for f in found.diagnosis] == [("integer_division", 5)]
+    assert [(f.mistake, f.line) for f in found.diagnosis] == [("integer_division", 6)]
     assert "`/`" in found.diagnosis[0].mend
 
 
@@ -91,6 +93,18 @@ def test_a_file_that_does_not_even_load_says_why(verdict, text, said):
     found = verdict(text=text)
     assert not found.passed
     assert said in found.checks[0].message
+
+
+def test_an_error_in_what_the_starter_gave_is_said_at_the_learner_s_line(verdict):
+    message = verdict("return mean([])").checks[0].message
+    assert message.startswith("Line 6, in double: ZeroDivisionError")
+
+
+def test_what_cannot_be_used_names_the_function_that_returned_it(verdict):
+    code = "from types import SimpleNamespace\n" + SOLUTION
+    given = "sum(values) / len(values)"
+    message = verdict(text=code.replace(given, "SimpleNamespace(detach=len)")).checks[1].message
+    assert message.startswith("What `mean` (line 11) returned could not be used: TypeError")
 
 
 def test_a_missing_function_is_named(verdict):
@@ -222,3 +236,37 @@ def test_two_runs_with_one_seed_have_the_same_stages_and_measures():
         tools.repeated(run, other, ["a", "b"])
     with pytest.raises(Wrong, match="the stages of a run"):
         tools.repeated(run, run, ["a"])
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "said"),
+    [
+        ([2.0, -4.0], [1.0, -2.0], "each value is 2 times what it should be"),
+        ([[1.0, 2.0, 3.0]], [[1.0], [2.0], [3.0]], "expected the shape (3, 1), got (1, 3), trans"),
+        ([("a", 1, 2.5)], [("a", 2, 2.5)], "item 0: expected ('a', 2, 2.5), got ('a', 1, 2.5)"),
+        ([("a",), ("b",)], [("a",)], "expected 1 items, got 2; too many: ('b',)"),
+        (["a"], ["a", "c"], "expected 2 items, got 1; missing: 'c'"),
+        ([(1, 52.0777777777)], [(1, "x")], "got (1, 52.0778)"),
+    ],
+)
+def test_a_difference_is_said_in_the_words_that_help(got, expected, said):
+    if isinstance(expected[0], float | list):
+        got, expected = np.array(got), np.array(expected)
+    assert said in difference(got, expected, 1e-5)
+
+
+def test_a_mistake_that_can_lead_to_several_values_is_known_by_each(tmp_path):
+    for value in (1.0, 3.0):
+        notebook = Notebook(tmp_path / "toy.py", "x = 1", tmp_path)
+        tools = Tools(ModuleType("reference"), "", Diagnosis(notebook))
+        with pytest.raises(Wrong, match="expected 2"):
+            tools.same(value, 2.0, "it", wrong={"wrong_sign": AnyOf(1.0, 3.0)})
+        assert [found.mistake for found in notebook.findings(failed=True)] == ["wrong_sign"]
+
+
+def test_the_learner_s_own_lines_are_named_before_those_of_the_starter(tmp_path):
+    code = 'def f(x):\n    """Add."""\n    total = sum(x)\n    mine = x\n    return total\n'
+    given = frozenset({"def f(x):", "total = sum(x)", "return total"})
+    for starter, line in ((given, 4), (frozenset(), 3)):
+        notebook = Notebook(tmp_path / "toy.py", code, tmp_path, given=starter)
+        assert notebook.likely("wrong_averaging", "f") == line

@@ -3,8 +3,9 @@
 import pytest
 
 from assistant import player
-from assistant.learner import runs
+from assistant.learner import portfolio, progress, runs
 from assistant.learner.store import Store
+from skills.judge.verdict import Outcome, Verdict
 from skills.play import Done
 
 
@@ -51,6 +52,44 @@ def test_a_run_that_was_stopped_is_kept_as_such(toy, home):
     (run,) = kept(home)
     assert run.stopped and not run.passed
     assert run.curves[0].points == ((1.0, 0.25),)
+
+
+def passing(tmp_path, code="print('mine')\n"):
+    file = tmp_path / "toy.py"
+    file.write_text(code)
+    return Verdict("toy", str(file), True, (Outcome("Doubles", True),), (), "", 2.5)
+
+
+def test_own_code_that_passed_is_kept_once(toy, story, home, tmp_path):
+    exercise = toy(story)
+    for code in ("one = 1\n", "one = 1\n", "one = 2\n"):
+        runs.keep_verdict(exercise, passing(tmp_path, code))
+    assert [run.code for run in kept(home)] == ["one = 1\n", "one = 2\n"]
+    run = kept(home)[0]
+    assert (run.own, run.passed, run.metrics, run.seconds) == (True, True, {}, 2.5)
+    assert run.checks == ({"name": "Doubles", "passed": True},)
+
+
+def test_own_code_stands_beside_what_the_solution_measured(toy, story, home, tmp_path):
+    exercise = toy(story)
+    runs.keep_verdict(exercise, passing(tmp_path))
+    with Store(home / "data" / "learner.db", pytest.fail) as store:
+        alone = progress.progress(store.load(), {"toy": exercise}, runs.now())
+    assert "toy" in alone.shown and alone.exercises[0].own
+    result = player.run(exercise, player.PipeScreen(lambda line: None))
+    with Store(home / "data" / "learner.db", pytest.fail) as store:
+        records = store.load()
+    (row,) = progress.progress(records, {"toy": exercise}, runs.now()).exercises
+    assert row.own and row.metrics == result.metrics and row.runs == 2
+    report = portfolio.files(records, {"toy": exercise}, runs.now())[portfolio.MARKDOWN]
+    assert "My own code" in report and "print('mine')" in report
+    assert "the results above are the solution's" in report
+
+
+def test_own_code_is_not_kept_in_private(toy, story, home, tmp_path, monkeypatch):
+    monkeypatch.setenv("LODESTAR_PRIVATE", "1")
+    runs.keep_verdict(toy(story), passing(tmp_path))
+    assert not (home / "data").exists()
 
 
 def test_in_private_nothing_is_kept(toy, story, home, monkeypatch):

@@ -277,3 +277,35 @@ def test_two_processes_take_the_step_that_one_would(tmp_path):
         cwd=package().parent,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+WRITING = """
+import torch
+from skills.language.char_gpt import solution as gpt
+torch.distributed.init_process_group("gloo")
+torch.set_num_threads(1)
+gpt.CONTEXT, gpt.WIDTH, gpt.BLOCKS, gpt.STEPS, gpt.BATCH = 16, 16, 1, 4, 6
+codes = gpt.encode(["it tastes of nothing at all", "my dog likes it, and so do i"])
+
+def weights():
+    torch.manual_seed(0)
+    net = gpt.Writer(gpt.Block(), gpt.WIDTH)
+    list(gpt.train("transformer", net, codes))
+    return torch.cat([weight.flatten() for weight in net.parameters()])
+
+shared = weights()
+gpt.share, gpt.average = lambda rows: rows, lambda net: None
+assert torch.allclose(shared, weights(), atol=1e-3)
+torch.distributed.destroy_process_group()
+"""
+
+
+def test_two_processes_learn_to_write_what_one_would(tmp_path):
+    script = tmp_path / "writing.py"
+    script.write_text(WRITING)
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
+    done = subprocess.run(
+        [sys.executable, *launch], capture_output=True, text=True, check=False, timeout=300,
+        cwd=package().parent,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr

@@ -32,6 +32,7 @@ class Syntax:
         if self._read:
             return
         self._read = True
+        self._thrown_away()
         self._device()
         self._divisions()
         self._axes()
@@ -51,6 +52,12 @@ class Syntax:
         if mine and right and "device" in _used(right) and "device" not in _used(mine):
             evidence = "`run` never uses its `device`"
             self._notebook.note("wrong_dtype_or_device", evidence, mine.lineno)
+
+    def _thrown_away(self) -> None:
+        for node in ast.walk(self._notebook.tree):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.BinOp | ast.Compare):
+                evidence = f"`{ast.unparse(node)}` stands alone on its line"
+                self._notebook.note("thrown_away", evidence, node.lineno, sure=False)
 
     def _divisions(self) -> None:
         right = {ast.unparse(node) for node in _floors(self._right)}

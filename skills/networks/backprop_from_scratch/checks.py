@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from skills.judge.tools import AnyOf
+
 NAMES = ["b1", "b2", "w1", "w2"]
 
 
@@ -32,8 +34,9 @@ def check_probabilities(work: Any, tools: Any) -> None:
         scores = 3 * tools.rng(seed).normal(size=(6, 10))
         right = tools.reference.probabilities(scores)
         columns = np.exp(scores) / np.exp(scores).sum(axis=0)
+        every = np.exp(scores) / np.exp(scores).sum()
         tools.same(work.probabilities(scores.copy()), right, "probabilities", at=work.probabilities,
-                   wrong={"wrong_axis": columns})  # fmt: skip
+                   wrong={"wrong_axis": AnyOf(columns, every)})  # fmt: skip
         with np.errstate(all="ignore"):
             large = np.asarray(work.probabilities(scores + 1000))
         if not np.isfinite(large).all():
@@ -80,15 +83,18 @@ def _wrong(tools: Any, weights: Any, x: Any, y: Any) -> dict[str, Any]:
     by_score[np.arange(len(y)), y] -= 1
     by_score /= len(y)
     open_ = by_score @ weights["w2"].T
-    sums = {"w1": x.T @ open_, "b1": open_.sum(axis=0)}
+    sums, by_hidden = (
+        right | {"w1": x.T @ slope, "b1": slope.sum(axis=0)} for slope in (open_, open_ * hidden)
+    )
     target = (flat @ weights["w2"].T) * (hidden > 0)
     lost = {"w1": x.T @ target, "b1": target.sum(axis=0), "w2": hidden.T @ flat, "b2": flat.sum(0)}
-    return {
-        "activation_not_differentiated": right | sums,
+    wrongs = {
         "wrong_averaging": {name: value * len(y) for name, value in right.items()},
         "target_not_subtracted": lost,
         "wrong_sign": {name: -value for name, value in right.items()},
     }
+    alike = {name: AnyOf(sums[name], by_hidden[name]) for name in NAMES}
+    return {"activation_not_differentiated": alike, **wrongs}
 
 
 def check_run(work: Any, tools: Any) -> None:

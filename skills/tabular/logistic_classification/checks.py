@@ -6,6 +6,8 @@ import numpy as np
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 
+from skills.judge.tools import AnyOf
+
 STAGES = ["bayes", "free", "hand", "logistic"]
 
 
@@ -23,6 +25,7 @@ def check_gradient(work: Any, tools: Any) -> None:
         wrong = {
             "forgotten_activation": x.T @ (score - y) / len(y) + penalty,
             "wrong_averaging": slope + penalty,
+            "wrong_sign": AnyOf(-right, penalty - slope / len(y)),
             "wrong_loss": x.T @ ((risk - y) * risk * (1 - risk)) / len(y) + penalty,
         }
         tools.same(work.gradient(weights.copy(), x, y), right, "gradient", at=work.gradient,
@@ -37,9 +40,15 @@ def check_by_hand(work: Any, tools: Any) -> None:
         made = work.ByHand().fit(x, y)
         weights = np.asarray(made.weights_)
         moved, right = np.abs(weights).max(), np.abs(known.coef_).max()
+        if not moved:
+            evidence = f"after {work.STEPS} steps each weight is still 0"
+            tools.mistake("missing_step", evidence, work.ByHand)
+            tools.fail(f"weights by hand: {evidence}")
         if not moved < 5 * right:
             evidence = f"a weight is {moved:.3g} in the end, and {right:.3g} was best"
-            tools.mistake("learning_rate_too_high", evidence, work.ByHand)
+            climbs = weights @ tools.reference.gradient(np.zeros(4), np.insert(x, 0, 1, 1), y) > 0
+            name = "wrong_sign" if climbs else "learning_rate_too_high"
+            tools.mistake(name, evidence, work.ByHand)
         elif moved < right / 2:
             evidence = f"the largest weight is still {moved:.3g}, and {right:.3g} is best"
             tools.mistake("learning_rate_too_low", evidence, work.ByHand)

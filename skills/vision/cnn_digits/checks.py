@@ -35,6 +35,10 @@ def check_accuracy(work: Any, tools: Any) -> None:
         digits = torch.where(torch.arange(1003) < 900, best, (best + 1) % 10)
         net.train()
         few = work.accuracy(net, images[890:906], digits[890:906])
+        tools.hold(
+            not hasattr(few, "detach"),
+            "accuracy: expected a number, got a tensor: end with .item()",
+        )
         tools.same(few, 10 / 16, "accuracy on 16 images", tolerance=1e-3, at=work.accuracy,
                    wrong={"integer_division": 0.0})  # fmt: skip
         many = work.accuracy(net.train(), images, digits)
