@@ -108,6 +108,8 @@ def check_run(work: Any, tools: Any) -> None:
     tools.at_most(first["gradients"]["metrics"]["torch"], 1e-9, "distance to PyTorch's gradients")
     network = first["network"]
     tools.same(network["metrics"], second["network"]["metrics"], "network, run twice with one seed")
+    tools.same(second["network"]["made"]["weights"]["w1"], network["made"]["weights"]["w1"],
+               "weights, learned twice with one seed")  # fmt: skip
     weights = (network["made"]["weights"], other["network"]["made"]["weights"])
     moved = float(abs(weights[0]["w1"] - weights[1]["w1"]).max())
     tools.at_least(moved, 1e-6, "difference of the weights under two seeds")
