@@ -18,7 +18,7 @@ from pathlib import Path
 
 from assistant.commands.common import load_mind
 
-LODESTAR = (sys.executable, "-c", "from assistant.cli import main; main()")
+LODESTAR = (sys.executable, "-c", "from assistant.cli import run; run()")
 FLOOR = (sys.executable, "-c", "import rich, prompt_toolkit")
 RIVAL = (
     sys.executable, "-c",
@@ -115,6 +115,7 @@ def rival_ms() -> float:
 
 def figures() -> dict[str, float]:
     """Return seconds, milliseconds and megabytes of Lodestar, of the floor and of the rival."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled
     load_mind().warm_up()
     floor = clocked(FLOOR)
     seconds, memory = prompt()
