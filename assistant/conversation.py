@@ -147,8 +147,10 @@ class Conversation:
         if resumed and turn.about and turn.intent == "define" and not concept.specific(turn):
             turn = dataclasses.replace(turn, intent="more")
         made = turn.intent in dispatch.CAREER  # for this learner, on this day
-        made = made or (turn.intent == "compare" and len(turn.about) > 1)
+        two = turn.intent == "compare" and len(turn.about) > 1
         plainly = passage.verbatim(turn) or concept.plainly(turn)
+        named = {mention.id for mention in turn.about}
+        made = made or (two and (plainly is None or plainly.entry in named))
         repeated = None if pending.choices or made else plainly
         if repeated:
             reply: Reply | None = passage.answer(turn, repeated)
@@ -328,7 +330,8 @@ class Conversation:
     def _taken(self, message: str, pending: Pending) -> bool:
         """Return whether a message is for the quiz or the interview, or says yes and goes on."""
         if pending.quiz and self.memory.quiz:
-            return quiz.is_answer(self.memory.quiz, message)
+            stray = quiz.is_stray(self._heard(self._understood(message)))
+            return stray or quiz.is_answer(self.memory.quiz, message)
         if pending.interview and self.memory.interview:
             return interview.is_answer(message)
         return bool(pending.keeps and remember.yes_and(message))

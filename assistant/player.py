@@ -302,7 +302,8 @@ def said(event: Say | Judge) -> str:
     if isinstance(event, Say):
         return event.text
     mine = f" You said: {event.chosen}." if event.chosen else ""
-    return f"{event.question}{mine} **{event.right}**. {event.text}"
+    right = "And so it is." if event.chosen == event.right else f"**{event.right}**."
+    return f"{event.question}{mine} {right} {event.text}"
 
 
 def _lines(event: Event) -> list[str]:

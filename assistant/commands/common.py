@@ -37,6 +37,10 @@ def load_mind() -> Any:
 
     try:
         mind = open_mind(steps, model)
+    except KeyboardInterrupt:
+        click.echo("\nStopped. Nothing of yours was touched; the next start prepares the rest.",
+                   err=True)  # fmt: skip
+        raise
     finally:
         steps.end()
     for note in mind.notes:

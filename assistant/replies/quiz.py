@@ -25,6 +25,8 @@ _ANOTHER = re.compile(
     r"(?:\s+(?:one|question|please|pls|quiz))*\W*$",
     re.IGNORECASE,
 )
+_WHY = re.compile(r"^\W*(?:but\s+)?why(?:\s+(?:is that|not|so|was it wrong))?\W*$", re.IGNORECASE)
+LEAVING = (*control.CONTROL, "goodbye", "thanks", "help")  # what a single word may well say
 _OUT_OF_RANGE = re.compile(r"\W*(?:\d{1,3}|[a-z])\W*", re.IGNORECASE)
 _ASKS = re.compile(r"^\W*(?:what|how|why|when|which|who|is|are|does|do|can|explain)\b.*\s", re.I)
 _REVIEW = re.compile(
@@ -74,6 +76,13 @@ def is_another(message: str) -> bool:
     return bool(_ANOTHER.match(message))
 
 
+def is_stray(turn: Turn) -> bool:
+    """Return whether a word in a quiz is neither an answer nor about anything."""
+    word = re.fullmatch(r"\W*[^\W\d_]+\W*", turn.heard.text) and turn.heard.text[0] != "/"
+    strange = turn.heard.prediction.is_out_of_scope or turn.intent == "greeting"
+    return bool(word and strange and not turn.heard.mentions) and turn.intent not in LEAVING
+
+
 def is_answer(quiz: Quiz, message: str) -> bool:
     """Return whether a message is for the quiz: an option, a pass, or the wish to go on."""
     question = quiz.question()
@@ -84,6 +93,7 @@ def is_answer(quiz: Quiz, message: str) -> bool:
         or (_picked(options, message) is not None and not _ASKS.match(message))
         or any(way.match(message) for way in (_NO_IDEA, _ANOTHER))
         or bool(_OUT_OF_RANGE.fullmatch(message))
+        or bool(quiz.given and _WHY.match(message))
     )
 
 
@@ -94,6 +104,8 @@ def answer(turn: Turn, quiz: Quiz) -> Reply:
     if _ANOTHER.match(message):
         turn.memory.quiz = _without(quiz, question)
         return _asked(turn)
+    if quiz.given and _WHY.match(message):
+        return _reasons(turn, quiz.given[-1])
     read = quizzes.read_choice(message, question.options)
     chosen = read if isinstance(read, int) else _picked(question.options, message)
     if chosen is None and read != "pass" and not _NO_IDEA.match(message):
@@ -170,6 +182,14 @@ def _asked(turn: Turn) -> Reply:
     ]  # fmt: skip
     action = Action("quiz", topic, turn.library.name(topic))
     return turn.reply(*blocks, ids=[topic], actions=(action,))
+
+
+def _reasons(turn: Turn, feedback: Feedback) -> Reply:
+    """Say of each option of the last question why it is right or wrong, and ask on."""
+    options = feedback.item.quiz.options
+    why = Bullets(tuple(f"**{option.text}**: {option.why}" for option in options))
+    after = _asked(turn)
+    return dataclasses.replace(after, blocks=(why, *after.blocks))
 
 
 def _judged(turn: Turn, feedback: Feedback) -> list[Block]:

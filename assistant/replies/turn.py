@@ -165,6 +165,8 @@ class Turn:
     ) -> Reply:
         """Return a reply to this turn; `ids` are the entries it rests on, the main one first."""
         heard = self.heard
+        said = heard.text.casefold().rstrip("?. ")
+        fresh = (ask for ask in suggestions if ask.casefold().rstrip("?. ") != said)
         return Reply(
             status=status,
             intent=self.intent,
@@ -176,6 +178,6 @@ class Turn:
                 for mention in self.about
             ),
             sources=self.references(*ids),
-            suggestions=tuple(dict.fromkeys(suggestions))[:MAX_SUGGESTIONS],
+            suggestions=tuple(dict.fromkeys(fresh))[:MAX_SUGGESTIONS],
             actions=actions,
         )

@@ -90,7 +90,7 @@ def test_one_runs_from_its_first_cell_to_its_last(tmp_path: Path) -> None:
     )
     assert not any(o.output_type == "error" for cell in cells_run for o in cell.outputs)
     assert "You say: next to nothing" in said
-    assert "You said: next to nothing (less than $10). **next to nothing" in said
+    assert "You said: next to nothing (less than $10). And so it is." in said
     assert re.search(r"Ridge regression explains \*\*\d\d\.\d%", said) and "passed: R²" in said
     assert not re.search(r"\{\w+\.\w+", said)
 
