@@ -29,7 +29,8 @@ BLOCK = 64  # rows of which only the highest score is looked at first
 MANY = 200_000  # rows that are worth a thread for each core
 ROUNDED = 0.51  # of a scale, by which a number may differ from its code
 SLICE = 65_536  # rows that are made into integers at a time
-FILES = ("vectors", "codes", "scales", "digests", "data", "indices", "indptr")
+VECTORS = "vectors"  # found by their place from the end of the file, so no header can be damaged
+FILES = (VECTORS, "codes", "scales", "digests", "data", "indices", "indptr")
 _TOKEN = re.compile(r"[^\W_]+[+#]{0,2}")
 STOP_WORDS = frozenset(
     """
@@ -122,11 +123,12 @@ class SearchIndex:
         """Return the index in `folder`, its arrays mapped into memory."""
         arrays = {
             name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            for name in FILES[1:]
+            for name in FILES
+            if name != VECTORS
         }
-        shape, path = arrays["codes"].shape, folder / f"{FILES[0]}.npy"
+        shape, path = arrays["codes"].shape, folder / f"{VECTORS}.npy"
         start = path.stat().st_size - 4 * shape[0] * shape[1]
-        arrays[FILES[0]] = np.memmap(path, np.float32, "r", start, shape)
+        arrays[VECTORS] = np.memmap(path, np.float32, "r", start, shape)
         return cls(arrays, json.loads((folder / "vocabulary.json").read_text("utf-8")))
 
     @classmethod

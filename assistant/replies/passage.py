@@ -64,11 +64,9 @@ def _in_order(turn: Turn) -> tuple[Asked, ...]:
     found = turn.heard.asked
     if turn.heard.slots.background is None or turn.intent in OF_A_COUNTRY:
         return found
-    topics = [_topic(turn, item) for item in found]
-    if topics[:1] != ["country"]:
+    if not found or _topic(turn, found[0]) != "country":
         return found
-    own = [item for item, topic in zip(found, topics, strict=True)
-           if topic in OF_A_TRADE and item.chance >= FAINT]  # fmt: skip
+    own = [item for item in found if item.chance >= FAINT and _topic(turn, item) in OF_A_TRADE]
     first = max(own, key=lambda item: item.dense, default=None)
     return (replace(first, chance=found[0].chance), *found) if first else found
 
@@ -132,8 +130,8 @@ def answer(turn: Turn, candidate: Candidate | Asked) -> Reply:
 
 def _also_likely(turn: Turn, answered: Candidate | Asked) -> Iterator[str]:
     """Yield the stored questions that may have been meant instead, the likeliest first."""
+    seen = {*turn.memory.shown, (answered.entry, answered.field)}
     for item in turn.heard.asked[:ALSO_LIKELY]:
-        seen = {*turn.memory.shown, (answered.entry, answered.field)}
         if item.chance >= HINT and is_stored(item.field) and (item.entry, item.field) not in seen:
             question = turn.library.get(item.entry).questions[int(item.field.split(".")[1])]
             yield question.ask[0][:1].upper() + question.ask[0][1:]
