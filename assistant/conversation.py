@@ -47,6 +47,7 @@ STANDING = 0.1  # how much likelier a message must be with its topic than withou
 LEANING = 0.5  # … and how likely at least, where its own words could stand alone
 STRANGE = 0.75  # … where its own words are out of scope
 FAR = 0.4  # how much likelier a message must be with an earlier topic than with a later one
+PRACTISED = 0.95  # how likely the wish to train or to be asked must be to go before a question
 OWN_INTENT = 0.5  # how likely the intent of a message's own words must be to be kept
 
 
@@ -147,6 +148,7 @@ class Conversation:
         if resumed and turn.about and turn.intent == "define" and not concept.specific(turn):
             turn = dataclasses.replace(turn, intent="more")
         made = turn.intent in dispatch.CAREER  # for this learner, on this day
+        made = made or (turn.intent in dispatch.PRACTICE and turn.sure >= PRACTISED)
         two = turn.intent == "compare" and len(turn.about) > 1
         plainly = passage.verbatim(turn) or concept.plainly(turn)
         named = {mention.id for mention in turn.about}

@@ -87,7 +87,9 @@ def find(turn: Turn) -> Exercise | None:
     offer = turn.memory.offer
     if offer and not turn.heard.mentions:
         return turn.exercises.get(offer.id)
-    subjects = [mention.id for mention in turn.about] or turn.memory.topics[-1:]
+    asked = passage.asked(turn)  # "train something on spam mails" is near to a question on spam
+    likely = [asked.entry] if asked else turn.memory.topics[-1:]
+    subjects = [mention.id for mention in turn.about] or likely
     for id_ in subjects:
         entry = turn.library.get(id_) if id_ in turn.library else None
         found = concept.practising(turn.exercises, entry) if entry else []
