@@ -8,6 +8,7 @@ import torch
 from sklearn.decomposition import PCA
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils.parametrizations import spectral_norm
 
 from skills.generative.frechet import Frechet
 from skills.keep import restore, state
@@ -29,9 +30,9 @@ def generator() -> nn.Sequential:
 def critic() -> nn.Sequential:
     """Return a network from images to one raw score each, (n, 1): above 0 means real."""
     return nn.Sequential(
-        nn.Conv2d(1, 16, 4, 2, 1), nn.LeakyReLU(0.2),
-        nn.Conv2d(16, 32, 4, 2, 1), nn.LeakyReLU(0.2),
-        nn.Flatten(), nn.Dropout(0.3), nn.Linear(32 * 49, 1),
+        spectral_norm(nn.Conv2d(1, 16, 4, 2, 1)), nn.LeakyReLU(0.2),
+        spectral_norm(nn.Conv2d(16, 32, 4, 2, 1)), nn.LeakyReLU(0.2),
+        nn.Flatten(), nn.Dropout(0.3), spectral_norm(nn.Linear(32 * 49, 1)),
     )  # fmt: skip
 
 
