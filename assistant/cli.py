@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import difflib
 import errno
 import importlib
 import os
@@ -47,6 +48,16 @@ class Main(click.Group):
         module = importlib.import_module(f"assistant.commands.{MODULES[name]}")
         command: click.Command = getattr(module, name)
         return command
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the first argument names; say which is near where none is."""
+        if args[0].startswith("-") or self.get_command(context, args[0]):
+            return super().resolve_command(context, args)
+        near = difflib.get_close_matches(args[0], self.list_commands(context), n=1)
+        meant = f"Did you mean {near[0]!r}?" if near else 'A question goes to: lodestar ask "…"'
+        raise click.UsageError(f"No such command {args[0]!r}. {meant}", context)
 
     def invoke(self, context: click.Context) -> Any:
         """Run a command; that nobody reads any more is no fault: `lodestar ask … | head -1`."""
@@ -240,10 +251,12 @@ def doctor(mend: bool, as_json: bool) -> None:
     else:
         for name, value in document.items():
             if name not in ("problems", "mended"):
-                click.echo(f"{name}: {value}")
+                click.echo(f"{name}: {'not there' if value is None else value}")
         for done in mended:
             click.echo(f"mended: {done}")
         for problem in document["problems"]:
             click.echo(f"problem: {problem}")
+        count = len(document["problems"])
+        click.echo(f"{count} problem{'s' * (count > 1)}" if count else "All is well.")
     if document["problems"]:
         raise SystemExit(1)

@@ -1,6 +1,7 @@
 """Compiles what a conversation needs, once, into the cache."""
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from assistant import compiled
+from assistant import compiled, unfinished
 from assistant.compiled import EXERCISES, LANGUAGE, LATEST, PHRASES
 from assistant.errors import CacheError, LodestarError
 from assistant.language import encoder, matcher
@@ -39,7 +40,6 @@ LEARNT_WITH = (
     "encoder", "features", "finetune", "intents", "kernel", "masking", "rejection", "runtime",
     "weights",
 )  # fmt: skip
-SLICE = 512  # texts that are embedded between two words of how far it is
 MADE_WITH = "model.json"
 COMMON = 3  # utterances that must hold a word, which the knowledge does not, for no typing mistake
 
@@ -50,12 +50,14 @@ def compile_mind(cache: Path, model: Model, say: Say) -> Path:
         signature = compiled.signature()
         cache.mkdir(parents=True, exist_ok=True)
         folder = cache / f"mind-{compiled.content()[:16]}"
-        if compiled.damaged(folder):
-            with tempfile.TemporaryDirectory(dir=cache, prefix="building-") as name:
-                work = Path(name) / "made"
-                work.mkdir(0o700)
-                _build(work, cache, model, say)
-                put(work, folder)
+        with unfinished.alone(cache, lambda: say("Another Lodestar prepares; waiting for it")):
+            if compiled.damaged(folder):
+                with tempfile.TemporaryDirectory(dir=cache, prefix="building-") as name:
+                    work = Path(name) / "made"
+                    work.mkdir(0o700)
+                    _build(work, cache, model, say)
+                    put(work, folder)
+                unfinished.forget(cache)
         write_json(cache / LATEST, {"signature": signature, "folder": folder.name})
         for kind, used in (("mind", folder), ("encoder", encoder.folder(cache)),
                            ("matcher", matcher.folder(cache))):  # fmt: skip
@@ -86,7 +88,11 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     entries = read_all(ROOT)
     searched = knowledge.write(entries, work)
     texts, gists = [item.text for item in searched], [item.gist for item in searched]
-    encode = told(sentences.encode, f"Embedding {len(searched):,} passages", say)
+    slices = functools.partial(unfinished.in_slices, keep=cache / unfinished.FOLDER)
+    encode = told(
+        slices(sentences.encode, version=f"encode {compiled.MODEL}"),
+        f"Reading {len(searched):,} passages", say,
+    )  # fmt: skip
     SearchIndex.build(texts, encode, _previous(cache, SearchIndex), gists).save(work)
     write_json(work / MADE_WITH, compiled.MODEL)
     utterances = read_utterances(LANGUAGE)
@@ -109,10 +115,15 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     table = questions_table(library, names, texts)
     write_json(work / "questions.json", table)
     asking = [texts[row] for row in Questions(table).rows]
-    match = told(sentences.matching, f"Reading {len(asking):,} wordings of questions", say)
+    match = told(
+        slices(sentences.matching, version=f"match {matcher.version()}"),
+        f"Reading {len(asking):,} wordings of questions", say,
+    )  # fmt: skip
     Wordings.build(asking, match, matcher.version(), _previous(cache, Wordings)).save(work)
     learnt = masked_utterances(names)
-    layers = told(sentences.layers, "Reading what people ask", say)
+    layers = told(
+        slices(sentences.layers, version=f"layers {compiled.MODEL}"), "Reading what people ask", say
+    )
     _intents(learnt, encode_both(layers), work / "intents", cache, say)
     write_json(work / "story.json", compile_vocabulary())
     write_json(work / "phrases.json", _mapping(PHRASES))
@@ -124,9 +135,9 @@ def told(encode: Encode, step: str, say: Say) -> Encode:
 
     def encoded(texts: Sequence[str]) -> Floats:
         parts = []
-        for start in range(0, len(texts), SLICE):
+        for start in range(0, len(texts), unfinished.SLICE):
             say(step, start / len(texts))
-            parts.append(encode(texts[start : start + SLICE]))
+            parts.append(encode(texts[start : start + unfinished.SLICE]))
         return np.concatenate(parts) if parts else encode(texts)
 
     return encoded

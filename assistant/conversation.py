@@ -88,7 +88,7 @@ class Conversation:
             note = self._mind.phrases["not_readable" if text.strip() else "empty"]
             return Reply("clarify", "empty", (Text(note),), question=message)
         if message.casefold() == "/why":
-            return why.reply(self._explained, self._mind.phrases)
+            return why.reply(self._explained, self._mind.phrases, self._mind.library)
         reply = self._pasted(whole)
         if reply is None:
             reply = self._picked(message) or self._several(message) or self._answer(message)

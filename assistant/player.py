@@ -162,7 +162,8 @@ def summary(result: Result) -> list[str]:
         best = ", ".join(f"{name} {value:.4g}" for name, value in result.metrics.items())
         lines.append(f"Stopped before the end. Best so far: {best or 'nothing measured yet'}.")
         lines.append("Private: nothing of this run is kept." if is_private()
-                     else "The same command goes on from here; --afresh begins again.")  # fmt: skip
+                     else "Start it again and it goes on from here; to begin anew: "
+                     f"lodestar exercise run {result.id} --afresh")  # fmt: skip
     lines.append(f"{result.seconds:.1f} s, seed {result.seed}")
     return lines
 

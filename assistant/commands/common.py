@@ -16,6 +16,10 @@ from assistant.errors import UsageError
 
 GARBAGE = 200_000  # new objects after which garbage is looked for
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+FIRST_START = (
+    "The first start prepares the knowledge on this machine, once: some minutes. Ctrl-C is safe, "
+    "the next start goes on from there."
+)
 Json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
@@ -32,14 +36,15 @@ def load_mind() -> Any:
     from assistant.render.steps import Steps
 
     steps = Steps()
+    if not any(cache_dir().glob("mind-*")):
+        click.echo(FIRST_START, err=True)
     model = encoder.ahead(cache_dir(), say=steps)  # beside what is imported and opened next
     from assistant.mind import open_mind
 
     try:
         mind = open_mind(steps, model)
     except KeyboardInterrupt:
-        click.echo("\nStopped. Nothing of yours was touched; the next start prepares the rest.",
-                   err=True)  # fmt: skip
+        click.echo("\nStopped. What is prepared is kept; the next start does the rest.", err=True)
         raise
     finally:
         steps.end()

@@ -69,6 +69,8 @@ class Progress:
     next_step: Mapping[str, Any] | None = None
     steps_done: int = 0
     steps: int = 0
+    hours_done: float = 0.0
+    hours: float = 0.0
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -110,6 +112,8 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
     dates = [card.due.astimezone(zone).date() for card in records.cards]
     plan = records.plan or {}
     steps, left = list(plan.get("steps", ())), open_steps(plan, records)
+    whole, open_ = ({base(step["id"]) for step in some} for some in (steps, left))
+    hours, hours_left = (sum(step.get("hours", 0) for step in some) for some in (steps, left))
     marks = [answer.right for answer in records.answers]
     return Progress(
         exercises=played, topics=topics, due=len(due(records.cards, now)),
@@ -117,7 +121,8 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
         share_right=_shares(marks), streak=_streak(days, now.date()), active_days=len(days),
         seconds=_seconds(spans), weeks=_weeks(spans, now),
         plan=str(plan.get("title", "")), next_step=left[0] if left else None,
-        steps_done=len(steps) - len(left), steps=len(steps),
+        steps_done=len(whole) - len(open_), steps=len(whole),
+        hours_done=hours - hours_left, hours=hours,
     )  # fmt: skip
 
 
@@ -301,7 +306,8 @@ def _summary(at: Progress) -> list[str]:
         f"concept{'' if learned == 1 else 's'}. **Due** for review: {at.due}."
     ]
     if at.steps:
-        lines.append(f"Plan: {at.steps_done} of {at.steps} steps done.")
+        lines.append(f"Plan: {at.steps_done} of {at.steps} steps done, "
+                     f"{at.hours_done:.0f} of {at.hours:.0f} hours.")  # fmt: skip
     active = f"{at.active_days} day{'' if at.active_days == 1 else 's'} with Lodestar"
     streak = f", {at.streak} of them in a row up to now" if at.streak > 1 else ""
     lines.append(f"{active}{streak}; {spoken(at.seconds)} at work, pauses left out.")

@@ -43,7 +43,7 @@ def build(entries: Sequence[Entry], folder: Path, mind: Mind, last: Path | None,
         work.mkdir(0o700)
         searched = knowledge.write(entries, work)
         texts, gists = [item.text for item in searched], [item.gist for item in searched]
-        step = told(encode, f"Embedding the passages of {folder.name.split('-')[1]}", say)
+        step = told(encode, f"Reading the passages of {folder.name.split('-')[1]}", say)
         before = taken_over(last, SearchIndex) if last else None
         SearchIndex.build(texts, step, before, gists).save(work)
         library = knowledge.Library(work)

@@ -57,7 +57,7 @@ def add(
             "source": clean(str(source.resolve())),
             "files": len(paths),
         }
-        encode = told(mind.encoder.encode, f"Embedding the passages of {name}", say)
+        encode = told(mind.encoder.encode, f"Reading the passages of {name}", say)
         embedded = postgres.put(connection, row, entries, encode)
         pack = next(pack for pack in _listed(connection) if pack.name == name)
     return pack, embedded

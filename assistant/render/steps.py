@@ -25,16 +25,24 @@ class Steps:
     def _draw(self, step: str, share: float | None) -> None:
         if self._bar is None:
             from rich.console import Console
-            from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+            from rich.progress import (
+                BarColumn,
+                Progress,
+                TaskProgressColumn,
+                TextColumn,
+                TimeRemainingColumn,
+            )
 
             self._bar = Progress(
                 TextColumn("{task.description}"), BarColumn(20), TaskProgressColumn(),
+                TimeRemainingColumn(),
                 console=Console(stderr=True), transient=True,
             )  # fmt: skip
             self._task = self._bar.add_task(step, total=None)
             self._bar.start()
-        total = None if share is None else 1.0
-        self._bar.update(self._task, description=step, total=total, completed=share or 0.0)
+        if step != self._step:  # the time left is that of this step
+            self._bar.reset(self._task, description=step, total=None if share is None else 1.0)
+        self._bar.update(self._task, completed=share or 0.0)
 
     def end(self) -> None:
         """Take the bar away."""

@@ -225,7 +225,7 @@ def _replaced(turn: Turn, planned: Reply, old: Mapping[str, Any], new: Mapping[s
     lasts = learner.keeps if learner else False
     said_so = Text(turn.phrase("plan_changed" if lasts else "plan_changed_private",
                                changes=", ".join(changes)))  # fmt: skip
-    kept = (learner.records.plan or old) if learner else {}
+    kept = (learner.records.plan or {}) if learner else {}  # one that is offered is not kept yet
     if kept.get("role") != new.get("role"):
         return dataclasses.replace(planned, blocks=(said_so, *planned.blocks))
     turn = dataclasses.replace(turn, intent="next_step")

@@ -133,8 +133,7 @@ def _also_likely(turn: Turn, answered: Candidate | Asked) -> Iterator[str]:
     seen = {*turn.memory.shown, (answered.entry, answered.field)}
     for item in turn.heard.asked[:ALSO_LIKELY]:
         if item.chance >= HINT and is_stored(item.field) and (item.entry, item.field) not in seen:
-            question = turn.library.get(item.entry).questions[int(item.field.split(".")[1])]
-            yield question.ask[0][:1].upper() + question.ask[0][1:]
+            yield wording(turn.library.get(item.entry), item.field)
 
 
 def opening(turn: Turn, entry: Entry) -> list[Text]:
@@ -149,6 +148,12 @@ def opening(turn: Turn, entry: Entry) -> list[Text]:
 def is_stored(field: str) -> bool:
     """Return whether a field is a stored question, with an answer of its own."""
     return field.startswith("questions.")
+
+
+def wording(entry: Entry, field: str) -> str:
+    """Return the first wording of a stored question."""
+    asked = str(entry.questions[int(field.split(".")[1])].ask[0])
+    return asked[:1].upper() + asked[1:]
 
 
 def field_blocks(turn: Turn, entry: Entry, field: str) -> Iterator[Block]:

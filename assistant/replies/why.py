@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assistant.replies import passage
 from assistant.replies.turn import Turn
 from assistant.reply import Block, Bullets, Reply, Text
+from knowledge.library import Library
 
 MOST = 5  # lines of a kind
 
@@ -28,18 +30,18 @@ def trace(turn: Turn) -> dict[str, object]:
     }
 
 
-def reply(last: Reply | None, phrases: Mapping[str, str]) -> Reply:
+def reply(last: Reply | None, phrases: Mapping[str, str], library: Library) -> Reply:
     """Return what the last reply rests on: its intent, scores, names, questions and passages."""
     if last is None or not last.trace:
         return Reply("clarify", "why_answer", (Text(phrases["why_nothing"]),), question="/why")
-    blocks = [Text(phrases["why"].format(question=last.question)), *_lists(last.trace)]
+    blocks = [Text(phrases["why"].format(question=last.question)), *_lists(last.trace, library)]
     return Reply(
         "answered", "why_answer", tuple(blocks), question="/why", sources=last.sources,
-        entities=last.entities, suggestions=last.suggestions, trace=last.trace,
+        entities=last.entities, trace=last.trace,
     )  # fmt: skip
 
 
-def _lists(trace: Mapping[str, Any]) -> list[Block]:
+def _lists(trace: Mapping[str, Any], library: Library) -> list[Block]:
     others = ", ".join(f"{label} {_percent(share)}" for label, share in trace["intents"][:3])
     scope = "called out of scope" if trace["called_out_of_scope"] else "in scope"
     read = [
@@ -47,9 +49,13 @@ def _lists(trace: Mapping[str, Any]) -> list[Block]:
         f"Intent: **{trace['intent']}** (the classifier says {others})",
         f"Out-of-scope score {trace['out_of_scope']:.2f}: {scope}",
     ]
-    names = [f"“{text}” is {id_} ({score:.2f})" for text, id_, score in trace["names"]]
-    asked = [f"{entry}, {field}: {_percent(share)}" for entry, field, share in trace["questions"]]
-    near = [f"{entry}, {field}: {cosine:.2f}" for entry, field, cosine in trace["passages"]]
+    names = [
+        f"“{text}” is {library.name(id_)} ({score:.2f})" for text, id_, score in trace["names"]
+    ]
+    asked = [
+        f"{_called(library, *place)}: {_percent(share)}" for *place, share in trace["questions"]
+    ]
+    near = [f"{_called(library, *place)}: {cosine:.2f}" for *place, cosine in trace["passages"]]
     return [
         Bullets(tuple(read), "Your message"),
         *_bullets(names, "Names found, with how well they match"),
@@ -58,8 +64,15 @@ def _lists(trace: Mapping[str, Any]) -> list[Block]:
     ]
 
 
+def _called(library: Library, id_: str, field: str) -> str:
+    """Return in words what a place in the knowledge base holds."""
+    if passage.is_stored(field):
+        return f"“{passage.wording(library.get(id_), field)}” ({library.name(id_)})"
+    return f"{library.name(id_)}, {field}"
+
+
 def _bullets(lines: Sequence[str], title: str) -> list[Block]:
-    return [Bullets(tuple(lines[:MOST]), title)] if lines else []
+    return [Bullets(tuple(dict.fromkeys(lines))[:MOST], title)] if lines else []
 
 
 def _percent(share: float) -> str:

@@ -134,6 +134,21 @@ def _path(desk: "Desk", argument: str) -> str:
     return "show my plan" if desk.records().plan else "what's next?"
 
 
+def _quiz(desk: "Desk", argument: str) -> str:
+    """Ask for a quiz on what a name means, however it is spelt."""
+    from assistant import lookup
+
+    if not argument:
+        return "quiz me"
+    found = lookup.find(desk.mind, argument)
+    if found["match"]:
+        return f"quiz me on {found['match']['name']}"
+    near = ", ".join(row["name"] for row in found["candidates"][:3])
+    desk.say(f"I have no questions on {argument!r}. {f'Near to it: {near}. ' if near else ''}"
+             "/quiz alone asks about what is next for you.")  # fmt: skip
+    return ""
+
+
 def _set(name: str, allowed: Mapping[str, str]) -> Handler:
     """Return what changes a setting here and for the next time."""
 
@@ -207,8 +222,7 @@ COMMANDS = (
     Command("exercises", "[ID]", "List the exercises, or start one",
             _sends("list exercises", "start {}"), ("exercise",)),
     Command("progress", "", "Show what you have shown and learned", _sends("show my progress")),
-    Command("quiz", "[TOPIC]", "Answer questions on a topic",
-            _sends("quiz me", "quiz me on {}"), ("concept",)),
+    Command("quiz", "[TOPIC]", "Answer questions on a topic", _quiz, ("concept",)),
     Command("theme", "[light|dark|auto]", "Choose the colours of code for your background",
             _set("theme", THEMES), tuple(THEMES)),
     Command("plain", "[on|off]", "Plain text: no colours, nothing drawn, nothing moves",

@@ -92,13 +92,16 @@ def test_weeks_end_with_this_one():
 
 def test_the_next_step_is_the_first_of_the_plan_not_done():
     plan = {"steps": [
-        {"id": "a", "title": "Read a"}, {"id": "exercise:cnn_digits", "title": "Train"},
-        {"id": "b", "title": "Read b"}, {"id": "c", "title": "Read c"},
+        {"id": "a", "title": "Read a", "hours": 2},
+        {"id": "exercise:cnn_digits", "title": "Train", "hours": 1},
+        {"id": "b", "title": "Read b", "hours": 3},
+        {"id": "c/1", "title": "Read c", "hours": 4}, {"id": "c/2", "title": "Read c", "hours": 4},
     ]}  # fmt: skip
     answers = (make_answer("a:1", True, topic="a"), make_answer("a:2", True, topic="a"))
     records = Records(plan=plan, answers=answers, runs=(make_run(),))
     found = at(records)
-    assert (found.steps_done, found.steps) == (2, 4)
+    assert (found.steps_done, found.steps) == (2, 4)  # however many weeks one is spread over
+    assert (found.hours_done, found.hours) == (3, 14)
     assert headline(found) == "Next on your plan: Read b."
     named = {"title": "Path to data analyst", "steps": [{"id": "sql/2", "title": "SQL (2 of 3)"}]}
     said = "Next on your plan (Path to data analyst): SQL, part 2 of 3."
