@@ -13,6 +13,7 @@ from knowledge.schema import Competency, Role, Traits
 
 MUCH, LITTLE, MIDDLE = 4, 2, 2.5  # of 5
 INTEREST, KNOWN = 2.0, 1.0  # what an interest, and all must-haves known, weigh against one like
+LATER = 2.0  # what it counts against a role that one comes to from others, with little of it known
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,9 @@ def _fit(library: Library, role: Role, likes: Taste, known: Collection[str]) -> 
         score += KNOWN * len(have) / len(role.must)
         names = ", ".join(library.name(id_) for id_ in have)
         good.append(Reason("known", {"known": len(have), "all": len(role.must), "names": names}))
+    if role.id in _vocabulary()["later"] and 2 * len(have) < len(role.must):
+        score -= LATER
+        bad.append(Reason("later", {}))
     skills = (library.get_as(Competency, id_) for id_ in role.must if id_ not in known)
     bad.append(Reason("hours", {"hours": sum(skill.hours for skill in skills if skill)}))
     return Fit(role, score, tuple(good), tuple(bad))

@@ -223,9 +223,11 @@ def _replaced(turn: Turn, planned: Reply, old: Mapping[str, Any], new: Mapping[s
         return dataclasses.replace(said, actions=planned.actions)
     learner = turn.memory.learner
     lasts = learner.keeps if learner else False
-    said_so = Text(turn.phrase("plan_changed" if lasts else "plan_changed_private",
-                               changes=", ".join(changes)))  # fmt: skip
-    kept = (learner.records.plan or {}) if learner else {}  # one that is offered is not kept yet
+    how = "plan_changed" if lasts else "plan_changed_private"
+    kept = (learner.records.plan or {}) if learner else {}
+    if kept.get("role") != new.get("role"):
+        how = "plan_changed_offer" if lasts else how  # it is not the learner's plan yet
+    said_so = Text(turn.phrase(how, changes=", ".join(changes)))
     if kept.get("role") != new.get("role"):
         return dataclasses.replace(planned, blocks=(said_so, *planned.blocks))
     turn = dataclasses.replace(turn, intent="next_step")
@@ -257,15 +259,15 @@ def differences(turn: Turn, old: Mapping[str, Any], new: Mapping[str, Any]) -> l
     found = [turn.phrase(phrase, names=_names(turn, names))
              for phrase, names in (("change_gone", gone), ("change_new", more))
              if names]  # fmt: skip
-    both = [id_ for id_ in before if id_ in now]
-    if not found and both != [id_ for id_ in now if id_ in before]:
-        found.append(turn.phrase("change_order"))
     for name, was, is_ in (
         ("change_hours", old.get("hours_per_week"), new.get("hours_per_week")),
         ("change_weeks", _weeks(old), _weeks(new)),
     ):
         if was != is_ and was is not None and is_ is not None:
             found.append(turn.phrase(name, before=f"{was:g}", after=f"{is_:g}"))
+    both = [id_ for id_ in before if id_ in now]
+    if not found and both != [id_ for id_ in now if id_ in before]:
+        found.append(turn.phrase("change_order"))
     if _BEHIND.search(turn.heard.text) and old.get("ends") != new.get("ends"):
         found.append(turn.phrase("change_ends", before=old.get("ends"), after=new.get("ends")))
     return found

@@ -28,6 +28,7 @@ _WHOLE = re.compile(
 _BECOME = re.compile(r"\bbecom(?:e|ing)\s+(?:an?\s+)?", re.IGNORECASE)
 NEXT = 12  # characters after "become a" in which the name of the aim begins
 RESOURCES = 6
+LONG = 104  # weeks after which a stop on the way is named
 _SPOKEN = {"theory_first": "theory", "hands_on": "hands-on", "less_theory": "hands-on"}
 
 
@@ -184,6 +185,10 @@ def _intro(turn: Turn, route: Path, laid_out: Plan) -> str:
     )  # fmt: skip
     if turn.told.hours is None:
         text += " " + turn.phrase("path_default", per_week=hours)
+    ends = max((step.ends for step in laid_out.steps if step.phase == 0), default=0)
+    if laid_out.full_weeks > LONG and ends and not due:
+        years = f"{laid_out.full_weeks / 52:.1f}"
+        text += " " + turn.phrase("path_long", years=years, phase=route.phases[0].title, week=ends)
     return f"{text}\n\n{route.summary}"
 
 

@@ -15,6 +15,7 @@ from assistant.gap import Evidence
 from assistant.mind import Mind
 from assistant.render.plain import text_of, whole
 from knowledge.library import Library
+from knowledge.schema import Role
 from skills.exercise import catalogue
 
 
@@ -49,6 +50,14 @@ def test_every_role_is_ranked_and_the_order_follows_the_likes(shelf: Library):
     assert order(shelf, "images")[0] == "computer_vision_engineer"
     assert order(shelf, "sound")[0] == "speech_engineer"
     assert order(shelf, "I hate coding")[-1] != "ai_ethics_specialist"
+
+
+def test_roles_that_come_later_are_not_offered_first_to_a_newcomer(shelf: Library):
+    text = "I like data and writing, dislike heavy maths"
+    assert not {"data_architect", "data_science_manager"} & set(order(shelf, text)[:4])
+    assert "data_wrangling" in taste(text).traits
+    must = next(role.must for role in shelf.all_of(Role) if role.id == "data_architect")
+    assert order(shelf, text, must).index("data_architect") < 4
 
 
 def test_reasons_stand_on_both_sides_and_are_true(shelf: Library):
