@@ -1,9 +1,12 @@
 """The solution of an exercise as it is pulled: resumed, held to a precision, short of memory."""
 
+import ast
 import contextlib
 import importlib
 import inspect
 from collections.abc import Generator, Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
 
 from skills import data
@@ -47,9 +50,9 @@ class Program:
         self._data = data.load(exercise.dataset)
         name = f"skills.{exercise.family}.{exercise.id}.solution"
         self._solution = importlib.import_module(name)
-        self._usual = {name: getattr(self._solution, name) for name in constants}
-        for constant, value in constants.items():
-            setattr(self._solution, constant, value)
+        if constants:
+            self._solution = changed(self._solution, constants)
+        self._batch = 0  # before it was halved
         self._finished: set[str] = set()
         self._progress = self._begin()
 
@@ -86,10 +89,10 @@ class Program:
             pass
 
     def close(self) -> None:
-        """End the solution, and put its constants back."""
+        """End the solution, and put its batch back."""
         self._progress.close()
-        for name, value in self._usual.items():
-            setattr(self._solution, name, value)
+        if self._batch:
+            setattr(self._solution, BATCH, self._batch)
 
     def _begin(self) -> Generator[Progress, None, None]:
         named: dict[str, Any] = {"seed": self._seed, "device": self._device}
@@ -102,7 +105,7 @@ class Program:
         """Halve the batch; return whether there was anything to halve."""
         batch = getattr(self._solution, BATCH, 1)
         if batch > 1:
-            self._usual.setdefault(BATCH, batch)
+            self._batch = self._batch or batch
             setattr(self._solution, BATCH, batch // 2)
         return bool(batch > 1)
 
@@ -128,6 +131,25 @@ class Program:
 
         with torch.autocast("cuda", torch.bfloat16, enabled=torch.cuda.is_bf16_supported()):
             yield
+
+
+def changed(module: ModuleType, constants: Mapping[str, Any]) -> ModuleType:
+    """Return a copy of a module in which constants, and what is computed from them, differ."""
+    path = str(module.__file__)
+    tree = ast.parse(Path(path).read_text("utf-8"), path)
+    body: list[ast.stmt] = []
+    for statement in tree.body:
+        body.append(statement)
+        bound = {node.id for node in ast.walk(statement)
+                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+                 and isinstance(statement, ast.Assign)}  # fmt: skip
+        for name in bound & constants.keys():
+            body += ast.parse(f"{name} = {constants[name]!r}").body
+    tree.body = body
+    copy = ModuleType(module.__name__, module.__doc__)
+    copy.__file__ = path
+    exec(compile(tree, path, "exec"), vars(copy))
+    return copy
 
 
 def _out_of_memory(error: Exception) -> bool:

@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -37,6 +38,7 @@ def main() -> None:
         faulthandler.register(signal.SIGPROF, results, chain=True)
     apply(limits)
     path, folder = Path(request["file"]), Path(request["folder"])
+    warnings.showwarning = _warn_once(path)
     try:
         _Judging(read(folder / FILE, folder.parents[1]), folder, path, results).run()
     except Exception as error:
@@ -53,6 +55,20 @@ def _results() -> TextIO:
     kept = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
     return kept
+
+
+def _warn_once(path: Path) -> Callable[..., None]:
+    """Return what shows a warning once for each line, in a line: checks run the code many times."""
+    told = set()
+
+    def show(message: Warning | str, category: type, filename: str, lineno: int, *_: Any) -> None:
+        place = f"Line {lineno}" if Path(filename) == path else f"{Path(filename).name}:{lineno}"
+        line = f"{place}: {category.__name__}: {message}"
+        if line not in told:
+            told.add(line)
+            print(line, file=sys.stderr)  # noqa: T201 - it joins what the code prints
+
+    return show
 
 
 class _Judging:

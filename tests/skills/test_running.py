@@ -207,16 +207,25 @@ def _nothing():
     return contextlib.nullcontext()
 
 
-def test_a_knob_is_turned_for_one_run_only(toy):
-    def knobbed(values, seed=0, device="cpu"):
-        score = sys.modules["skills.fake.toy.solution"].SCORE
-        yield {"stage": "plain", "metrics": {"score": 0.5}}
-        yield {"stage": "good", "metrics": {"score": score}}
+KNOBBED = """
+SCORE, OTHER = 0.8, 1
+HALF = SCORE / 2
 
-    exercise = toy(knobbed, SCORE=0.8)
+
+def run(values, seed=0, device="cpu"):
+    yield {"stage": "plain", "metrics": {"score": HALF}}
+    yield {"stage": "good", "metrics": {"score": SCORE}}
+"""
+
+
+def test_a_knob_is_turned_for_one_run_only_and_turns_what_hangs_on_it(toy, tmp_path):
+    file = tmp_path / "knobbed.py"
+    file.write_text(KNOBBED, "utf-8")
+    exercise = toy(lambda *_: None, SCORE=0.8, __file__=str(file))
     *_, done = play(exercise, answers={}, constants={"SCORE": 0.6})
     assert isinstance(done, Done)
     assert done.result.metrics["score"] == 0.6
+    assert done.result.baseline["score"] == 0.3
     assert sys.modules["skills.fake.toy.solution"].SCORE == 0.8
 
 

@@ -1,6 +1,6 @@
 """The time of an epoch against the width of a network: five gaps to fill, marked with TODO.
 
-`python starter.py` prints what `run` yields: plain dictionaries, one for each bit of progress.
+Run as a program, it prints what `run` yields: plain dictionaries, one for each bit of progress.
 """
 
 import time

@@ -1,6 +1,6 @@
 """What do they want? Fine-tune a transformer on 57 intents: five gaps, marked with TODO.
 
-`python starter.py` prints what `run` yields: plain dictionaries, one for each bit of progress.
+Run as a program, it prints what `run` yields: plain dictionaries, one for each bit of progress.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Find answers by words, by meaning and by both: five gaps, marked with TODO.
 
-`python starter.py` prints what `run` yields: plain dictionaries, one for each bit of progress.
+Run as a program, it prints what `run` yields: plain dictionaries, one for each bit of progress.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """Did they like it? Words counted or read by a transformer: five gaps, marked with TODO.
 
-`python starter.py` prints what `run` yields: plain dictionaries, one for each bit of progress.
+Run as a program, it prints what `run` yields: plain dictionaries, one for each bit of progress.
 """
 
 from collections.abc import Generator, Sequence

@@ -1,6 +1,6 @@
 """How much power tomorrow? Boosting on lags against last week's value: four gaps, marked with TODO.
 
-`python starter.py` prints what `run` yields: plain dictionaries, one for each bit of progress.
+Run as a program, it prints what `run` yields: plain dictionaries, one for each bit of progress.
 """
 
 from collections.abc import Generator

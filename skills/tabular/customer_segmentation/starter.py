@@ -1,6 +1,6 @@
 """What kinds of customers are there? K-means by hand: five gaps to fill, marked with TODO.
 
-`python starter.py` prints what `run` yields: plain dictionaries, one for each bit of progress.
+Run as a program, it prints what `run` yields: plain dictionaries, one for each bit of progress.
 """
 
 from collections.abc import Generator

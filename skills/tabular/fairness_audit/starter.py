@@ -1,6 +1,6 @@
 """Who is turned away? Rates by group, and ways to mend a gap: four gaps, marked with TODO.
 
-`python starter.py` prints what `run` yields: plain dictionaries, one for each bit of progress.
+Run as a program, it prints what `run` yields: plain dictionaries, one for each bit of progress.
 """
 
 from collections.abc import Generator

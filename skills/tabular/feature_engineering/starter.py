@@ -1,6 +1,6 @@
 """What a table says and what a model can read: four gaps, marked with TODO.
 
-`python starter.py` prints what `run` yields: plain dictionaries, one for each bit of progress.
+Run as a program, it prints what `run` yields: plain dictionaries, one for each bit of progress.
 """
 
 from collections.abc import Generator

@@ -1,6 +1,6 @@
 """Which loan will go bad? Three gaps to fill, each marked with TODO.
 
-`python starter.py` prints what `run` yields: plain dictionaries, one for each bit of progress.
+Run as a program, it prints what `run` yields: plain dictionaries, one for each bit of progress.
 """
 
 import time

@@ -1,6 +1,6 @@
 """Is there a face? A line, PCA with an SVC and a small CNN, tested on a photograph: four gaps.
 
-`python starter.py` prints what `run` yields: plain dictionaries, one for each bit of progress.
+Run as a program, it prints what `run` yields: plain dictionaries, one for each bit of progress.
 """
 
 from collections.abc import Callable, Generator
