@@ -117,6 +117,7 @@ def _next(id_: str) -> None:
     say("\nPassed: all of it holds.")
     if offered := offers(item):
         say(f"Change it: lodestar exercise what-if {id_} {offered[0]}")
+    say(f"Explain it: lodestar quiz {id_}")
     if item.next:
         say(f"Next: lodestar exercise run {item.next[0]}")
 

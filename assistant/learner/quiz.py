@@ -80,6 +80,7 @@ class Quiz:
     start: int = 0
     known: Mapping[str, bool] = field(default_factory=dict)
     given: tuple[Feedback, ...] = ()
+    first: tuple[str, ...] = ()  # keys of items that come before all others
 
     def question(self) -> Question | None:
         """Return what is asked now, None when the quiz is over."""
@@ -87,7 +88,8 @@ class Quiz:
         left = [item for item in self.items if item.key not in asked]
         if not left or len(self.given) >= self.count:
             return None
-        item = min(left, key=self._distance)
+        own = [item for item in left if item.key in self.first and not self.known.get(item.key)]
+        item = min(own or left, key=self._distance)
         return Question(item, item.options(self.seed))
 
     def answer(self, chosen: int | None) -> "tuple[Quiz, Feedback]":
@@ -123,20 +125,28 @@ def start(
     count: int = COUNT,
     answers: Iterable[Answer] = (),
 ) -> Quiz:
-    """Return a quiz on concepts; earlier answers decide where it starts and what it puts off."""
+    """Return a quiz on concepts; earlier answers decide where it starts and what it puts off.
+
+    One on all that an exercise is about begins with the exercise's own items.
+    """
     items: dict[str, Item] = {}
     cores = [concept for id_ in topics if (concept := library.get_as(Concept, id_))]
     found = [item for core in cores for item in _around(library, exercises, core)]
     for item in sorted(found, key=lambda item: item.near):
         items.setdefault(item.key, item)
     known = {answer.item: answer.right for answer in answers}
+    first = tuple(
+        _key(_EXERCISE + exercise.id, item)
+        for exercise in exercises.values() if exercise.concepts == tuple(topics)
+        for item in exercise.quiz
+    )  # fmt: skip
     rungs = [item.rung for item in items.values() if item.near == 0]
     mastered = bool(rungs) and all(
         known.get(item.key, False) for item in items.values() if item.near == 0
     )
     return Quiz(
         items=tuple(items.values()), seed=seed, count=count,
-        start=min(rungs, default=0) + mastered, known=known,
+        start=min(rungs, default=0) + mastered, known=known, first=first,
     )  # fmt: skip
 
 

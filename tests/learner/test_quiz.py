@@ -106,6 +106,21 @@ def test_exercises_add_their_questions(library):
     assert any(item.key.startswith("exercise/cnn_digits:") for item in of.items)
 
 
+def test_a_quiz_on_an_exercise_begins_with_its_own_questions(library):
+    exercises = catalogue()
+    exercise = exercises["logistic_classification"]
+    own = {item.question for item in exercise.quiz}
+    of = quiz.start(library, exercises, exercise.concepts)
+    for _ in exercise.quiz:
+        question = of.question()
+        assert question.item.quiz.question in own
+        of, _ = of.answer(0)
+    assert of.question().item.quiz.question not in own
+    answers = [make_answer(key, True) for key in of.first]
+    later = quiz.start(library, exercises, exercise.concepts, answers=answers).question()
+    assert later.item.key not in of.first
+
+
 def test_items_are_found_again_by_their_keys_and_old_ones_are_not(library):
     exercises = catalogue()
     of = quiz.start(library, exercises, ["convolutional_neural_network"])
