@@ -9,6 +9,7 @@ looked up by the name that the YAML uses; each is shared by all exercises that c
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from skills.exercise import Exercise, Picture
@@ -239,11 +240,18 @@ def _first_filters(model: Any) -> Any:
 
 def _read(made: Mapping[str, Any]) -> tuple[Any, Any, Any]:
     """Return images (n, 1, height, width), true classes and predicted ones, as NumPy arrays."""
+    predicted = _predicted(made["model"], made["images"])
+    return made["images"].cpu().numpy(), made["truth"].cpu().numpy(), predicted
+
+
+@lru_cache(maxsize=1)  # more than one figure is drawn from it
+def _predicted(model: Any, images: Any) -> Any:
+    """Return the class with the highest score of each image, as a NumPy array."""
     import torch
 
     with torch.no_grad():
-        predicted = made["model"](made["images"]).argmax(1)
-    return made["images"].cpu().numpy(), made["truth"].cpu().numpy(), predicted.cpu().numpy()
+        scores = [model(part) for part in images.split(250)]
+        return torch.cat(scores).argmax(1).cpu().numpy()
 
 
 FIGURES: dict[str, Callable[[Material], Figure]] = {

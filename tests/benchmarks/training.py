@@ -1,9 +1,9 @@
 """What `exercise run` costs beside the bare loop: python tests/benchmarks/training.py [REPEATS]
 
 The bare loops train the same models on the same data and device, in the same batches, and
-watch the same accuracies after each epoch. They are timed in turn with whole runs (texts,
-figures, progress, saved states), in seconds of the processor, after one of each that does not
-count; the quotient of each pair is taken, and of these the median.
+measure the same accuracies after each epoch and in the end. They are timed in turn with whole
+runs (texts, figures, progress, saved states), in seconds of the processor, after one of each that
+does not count; the quotient of each pair is taken, and of these the median.
 """
 
 import os
@@ -46,6 +46,8 @@ def bare_cnn() -> None:
                 optimiser.step()
                 schedule.step()
             cnn.accuracy(net, *unseen)
+        cnn.accuracy(net, *unseen)
+        cnn.accuracy(net, unseen[0].roll(2, 3), unseen[1])
 
 
 def bare_mlp() -> None:
@@ -64,6 +66,8 @@ def bare_mlp() -> None:
                 optimiser.step()
             mlp.accuracy(net, x, y)
             mlp.accuracy(net, *unseen)
+        mlp.accuracy(net, x, y)
+        mlp.accuracy(net, *unseen)
 
 
 def _digits() -> Any:
