@@ -15,6 +15,10 @@ def check_network(work: Any, tools: Any) -> None:
         images = torch.rand(7, 1, 28, 28)
         scores = net.eval()(images)
         tools.shape(scores, (7, 10), "scores for seven images")
+        if scores.min() >= 0 and (scores.sum(1) - 1).abs().max() < 1e-4:
+            evidence = "the scores of an image are not negative and add up to 1"
+            tools.mistake("softmax_before_cross_entropy", evidence, work.cnn)
+            tools.fail(f"cnn: expected raw scores, but {evidence}")
         alone = torch.cat([net(image[None]) for image in images])
         tools.same(alone, scores, "scores of each image alone", tolerance=1e-4)
     size = sum(weights.numel() for weights in net.parameters())
