@@ -85,7 +85,7 @@ def test_why_shows_what_the_last_answer_rests_on(chat: Start) -> None:
     lines = [line for block in shown.blocks for line in getattr(block, "items", ())]
     assert shown.status == "answered" and shown.sources == answer.sources
     assert any("**define**" in line for line in lines)
-    assert any(line.startswith("“overfitting” is Overfitting") for line in lines)
+    assert any(line.startswith("“overfitting” is overfitting") for line in lines)
     assert talk.respond("/why").blocks == shown.blocks
 
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from prompt_toolkit.completion import CompleteEvent
@@ -12,6 +13,7 @@ from assistant.chat import FIRST, Chat
 from assistant.learner import access
 from assistant.learner.keeping import Settings
 from assistant.learner.session import Session
+from assistant.mind import Mind
 from assistant.places import FILE, package_dir
 from assistant.render.markdown import page
 from assistant.reply import Action, Bullets, Code, Plot, Reference, Reply, Table, Text
@@ -39,7 +41,7 @@ class Said:
         self.leaving = False
         self.asked: list[str] = []
         self.starts: tuple[Action, ...] = ()
-        self.mind = SimpleNamespace(exercises={"cnn_digits": None})
+        self.mind: Any = SimpleNamespace(exercises={"cnn_digits": None})
         self.session, self.screen = SimpleNamespace(keep_run=None), None
 
     def answer(self, text: str) -> Reply:
@@ -111,13 +113,29 @@ def test_the_table_holds_every_command_once() -> None:
     ("line", "message"),
     [
         ("/why", "/why"), ("/progress", "show my progress"), ("/exercises", "list exercises"),
-        ("/exercises cnn_digits", "start cnn_digits"), ("/quiz  pooling ", "quiz me on pooling"),
-        ("/QUIZ", "quiz me"), ("/path data analyst", "how do I become a data analyst?"),
+        ("/exercises cnn_digits", "start cnn_digits"), ("/QUIZ", "quiz me"),
+        ("/path data analyst", "how do I become a data analyst?"),
         ("/level Mathematical", "set my level to mathematical"), ("/forget", "forget me"),
     ],
 )  # fmt: skip
 def test_a_command_says_what_the_conversation_understands(line: str, message: str) -> None:
     assert dispatch(line, Said()) == message
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("/quiz  pooling ", "quiz me on pooling"), ("/quiz overfiting", "quiz me on overfitting"),
+        ("/quiz banana", ""),
+    ],
+)  # fmt: skip
+def test_a_quiz_is_on_what_a_name_means_or_the_nearest_are_named(
+    mind: Mind, line: str, message: str
+) -> None:
+    desk = Said()
+    desk.mind = mind
+    assert dispatch(line, desk) == message
+    assert any("no questions on 'banana'" in said for said in desk.lines) is not bool(message)
 
 
 def test_an_unknown_command_names_the_nearest() -> None:
