@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ from assistant.language.masking import both, encode_both
 from assistant.language.mentions import MentionFinder, owners, tokens
 from assistant.language.slots import compile_vocabulary
 from assistant.language.utterances import read_utterances
+from assistant.language.weights import DIMENSIONS
 from assistant.mind import Mind, Model, Say
 from assistant.places import package_dir, write_whole
 from assistant.questions import Questions
@@ -89,8 +90,11 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     searched = knowledge.write(entries, work)
     texts, gists = [item.text for item in searched], [item.gist for item in searched]
     slices = functools.partial(unfinished.in_slices, keep=cache / unfinished.FOLDER)
+    library = knowledge.Library(work)
+    places = zip(library.passages, texts, strict=True)
+    once = _Once(sentences, {text for place, text in places if place.wording})
     encode = told(
-        slices(sentences.encode, version=f"encode {compiled.MODEL}"),
+        slices(once.encode, version=f"encode {compiled.MODEL}"),
         f"Reading {len(searched):,} passages", say,
     )  # fmt: skip
     SearchIndex.build(texts, encode, _previous(cache, SearchIndex), gists).save(work)
@@ -109,14 +113,13 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
         "shorthand": _mapping(LANGUAGE.parent / "shorthand.yaml"),
     }
     write_json(work / "words.json", words)
-    library = knowledge.Library(work)
     write_json(work / "names.json", names_of(library))
     names = Mind(work, cache, model).names
     table = questions_table(library, names, texts)
     write_json(work / "questions.json", table)
     asking = [texts[row] for row in Questions(table).rows]
     match = told(
-        slices(sentences.matching, version=f"match {matcher.version()}"),
+        slices(once.matching, version=f"match {matcher.version()}"),
         f"Reading {len(asking):,} wordings of questions", say,
     )  # fmt: skip
     Wordings.build(asking, match, matcher.version(), _previous(cache, Wordings)).save(work)
@@ -128,6 +131,31 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     write_json(work / "story.json", compile_vocabulary())
     write_json(work / "phrases.json", _mapping(PHRASES))
     write_json(work / EXERCISES, catalogue().documents)
+
+
+class _Once:
+    """Reads the wordings of questions once, for the search and for what tells which is asked."""
+
+    def __init__(self, sentences: encoder.Encoder, asking: Collection[str]) -> None:
+        self._sentences, self._asking = sentences, asking
+        self._matched: dict[str, Floats] = {}
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return `Encoder.encode` of texts, and keep `Encoder.matching` of the wordings in them."""
+        asked = [row for row, text in enumerate(texts) if text in self._asking]
+        others = [row for row, text in enumerate(texts) if text not in self._asking]
+        vectors = np.empty((len(texts), DIMENSIONS), np.float32)
+        both = self._sentences.asking([texts[row] for row in asked])
+        vectors[asked], matched = np.hsplit(both, 2)
+        vectors[others] = self._sentences.encode([texts[row] for row in others])
+        self._matched.update(zip((texts[row] for row in asked), matched, strict=True))
+        return vectors
+
+    def matching(self, texts: Sequence[str]) -> Floats:
+        """Return `Encoder.matching` of texts."""
+        left = [text for text in texts if text not in self._matched]
+        self._matched.update(zip(left, self._sentences.matching(left), strict=True))
+        return np.array([self._matched[text] for text in texts], np.float32).reshape(-1, DIMENSIONS)
 
 
 def told(encode: Encode, step: str, say: Say) -> Encode:

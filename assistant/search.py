@@ -194,9 +194,9 @@ class SearchIndex:
     def _rows(self, rows: npt.NDArray[np.intp]) -> Floats:
         """Return the vectors of some rows, float32 (len(rows), 384).
 
-        One that its code belies is damaged, and what the code says is taken for it. Of many, those
-        in memory are let go: each comes with its neighbours from the file, which would add up to
-        the whole of it.
+        One that its code belies is damaged, and what the code says is taken for it. Those in
+        memory are let go: each comes with its neighbours from the file, which would add up to the
+        whole of it.
         """
         found: Floats = np.array(self.vectors[rows])
         scales = self._arrays["scales"][rows, None]
@@ -204,7 +204,7 @@ class SearchIndex:
         belied = ~(np.abs(found - coded) <= ROUNDED * scales).all(axis=1)
         found[belied] = coded[belied]
         mapped = self.vectors.base
-        if len(self) >= MANY and isinstance(mapped, mmap.mmap) and hasattr(mapped, "madvise"):
+        if isinstance(mapped, mmap.mmap) and hasattr(mapped, "madvise"):
             mapped.madvise(mmap.MADV_DONTNEED)
         return found
 

@@ -50,9 +50,10 @@ class Program:
         self._data = data.load(exercise.dataset)
         name = f"skills.{exercise.family}.{exercise.id}.solution"
         self._solution = importlib.import_module(name)
-        if constants:
-            self._solution = changed(self._solution, constants)
-        self._batch = 0  # before it was halved
+        turned = _turned(self._solution, constants) if constants else {}
+        self._usual = {name: getattr(self._solution, name) for name in turned}
+        for constant, value in turned.items():
+            setattr(self._solution, constant, value)
         self._finished: set[str] = set()
         self._progress = self._begin()
 
@@ -89,10 +90,10 @@ class Program:
             pass
 
     def close(self) -> None:
-        """End the solution, and put its batch back."""
+        """End the solution, and put its constants back."""
         self._progress.close()
-        if self._batch:
-            setattr(self._solution, BATCH, self._batch)
+        for name, value in self._usual.items():
+            setattr(self._solution, name, value)
 
     def _begin(self) -> Generator[Progress, None, None]:
         named: dict[str, Any] = {"seed": self._seed, "device": self._device}
@@ -105,7 +106,7 @@ class Program:
         """Halve the batch; return whether there was anything to halve."""
         batch = getattr(self._solution, BATCH, 1)
         if batch > 1:
-            self._batch = self._batch or batch
+            self._usual.setdefault(BATCH, batch)
             setattr(self._solution, BATCH, batch // 2)
         return bool(batch > 1)
 
@@ -133,23 +134,18 @@ class Program:
             yield
 
 
-def changed(module: ModuleType, constants: Mapping[str, Any]) -> ModuleType:
-    """Return a copy of a module in which constants, and what is computed from them, differ."""
-    path = str(module.__file__)
-    tree = ast.parse(Path(path).read_text("utf-8"), path)
-    body: list[ast.stmt] = []
-    for statement in tree.body:
-        body.append(statement)
-        bound = {node.id for node in ast.walk(statement)
-                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-                 and isinstance(statement, ast.Assign)}  # fmt: skip
-        for name in bound & constants.keys():
-            body += ast.parse(f"{name} = {constants[name]!r}").body
-    tree.body = body
-    copy = ModuleType(module.__name__, module.__doc__)
-    copy.__file__ = path
-    exec(compile(tree, path, "exec"), vars(copy))
-    return copy
+def _turned(module: ModuleType, constants: Mapping[str, Any]) -> dict[str, Any]:
+    """Return constants of a module, and what the module computes from them at its top."""
+    values = dict(constants)
+    for statement in ast.parse(Path(str(module.__file__)).read_text("utf-8")).body:
+        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        used = {name.id for name in names if isinstance(name.ctx, ast.Load)}
+        if isinstance(statement, ast.Assign) and used & values.keys():
+            scope = {**vars(module), **values}
+            exec(compile(ast.Module([statement], []), str(module.__file__), "exec"), scope)
+            bound = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+            values |= {name: scope[name] for name in bound - constants.keys()}
+    return values
 
 
 def _out_of_memory(error: Exception) -> bool:

@@ -70,6 +70,15 @@ class Encoder:
         """Return unit vectors, float32 (n, 384), that are near where sentences ask the same."""
         return _each(sentences, lambda text: self.match(self.read(text)[1]), DIMENSIONS)
 
+    def asking(self, sentences: Sequence[str]) -> Vectors:
+        """Return the vectors of `encode` and `matching` side by side, float32 (n, 768)."""
+
+        def vector(text: str) -> Vectors:
+            layers, states = self.read(text)
+            return np.concatenate([last(layers), self.match(states)], axis=1)
+
+        return _each(sentences, vector, 2 * DIMENSIONS)
+
     def match(self, states: Vectors) -> Vectors:
         """Return the vector (1, 384) of `matching` for the states that `read` gives."""
         assert self.matcher is not None

@@ -29,7 +29,7 @@ from assistant.language.rejection import (
 Encode = Callable[[Sequence[str]], Floats]
 OutOfScope = Sequence[str] | Mapping[str, Sequence[str]]
 OUTSIDE = "out_of_scope"
-FORMAT = 4
+FORMAT = 5
 
 
 @dataclass(frozen=True)
@@ -234,7 +234,7 @@ class IntentClassifier:
         return _Outputs(outputs[:, :count], outputs[:, count:], nearest)
 
     def _outputs(self, texts: Sequence[str], vectors: Floats | None = None) -> _Outputs:
-        cosines = self._vectors(texts, vectors) @ self.ridge_.landmarks_.T
+        cosines = self.ridge_.cosines(self._vectors(texts, vectors))
         nearest = np.where(self.ridge_.classes_ < len(self.labels_), cosines, -1).max(axis=1)
         rows = [[grams.row(text) for grams in self.grams_] for text in texts]
         outputs = self.ridge_.outputs(cosines, rows)
@@ -272,8 +272,8 @@ class IntentClassifier:
         path.mkdir(parents=True, exist_ok=True)
         ridge = self.ridge_
         arrays = {
-            "landmarks": ridge.landmarks_, "classes": ridge.classes_, "weights": ridge.weights_,
-            "combiner": self.combiner_.weights,
+            "landmarks": ridge.landmarks_.astype(np.float16), "classes": ridge.classes_,
+            "weights": ridge.weights_, "combiner": self.combiner_.weights,
         }  # fmt: skip
         if self.axes_ is not None:
             arrays |= {"mean": self.axes_.mean, "directions": self.axes_.directions}

@@ -120,6 +120,18 @@ class KernelRidge:
         weights: Floats = cho_solve((root, True), similar.T @ self.dual_, check_finite=False)
         return weights
 
+    def cosines(self, vectors: Floats) -> Floats:
+        """Return the cosines of unit vectors with the landmarks, (texts, landmarks).
+
+        Landmarks kept as float16 give them within 0.001, from half the memory in half the time.
+        """
+        if self.landmarks_.dtype != np.float16:
+            return np.asarray(vectors @ self.landmarks_.T)
+        from simsimd import cdist
+
+        half = np.asarray(vectors, np.float16)
+        return np.asarray(cdist(half, self.landmarks_, metric="dot", out_dtype="float32"))
+
     def expand(self, cosines: Floats) -> Floats:
         """Return the kernel of sentence vectors from their cosines with the landmarks."""
         similar: Floats = cosines - np.float32(1)

@@ -207,26 +207,21 @@ def _nothing():
     return contextlib.nullcontext()
 
 
-KNOBBED = """
-SCORE, OTHER = 0.8, 1
-HALF = SCORE / 2
-
-
-def run(values, seed=0, device="cpu"):
-    yield {"stage": "plain", "metrics": {"score": HALF}}
-    yield {"stage": "good", "metrics": {"score": SCORE}}
-"""
-
-
 def test_a_knob_is_turned_for_one_run_only_and_turns_what_hangs_on_it(toy, tmp_path):
+    def knobbed(values, seed=0, device="cpu"):
+        module = sys.modules["skills.fake.toy.solution"]
+        yield {"stage": "plain", "metrics": {"score": module.HALF}}
+        yield {"stage": "good", "metrics": {"score": module.SCORE}}
+
     file = tmp_path / "knobbed.py"
-    file.write_text(KNOBBED, "utf-8")
-    exercise = toy(lambda *_: None, SCORE=0.8, __file__=str(file))
+    file.write_text("SCORE, OTHER = 0.8, 1\nHALF = SCORE / 2\n", "utf-8")
+    exercise = toy(knobbed, SCORE=0.8, HALF=0.4, __file__=str(file))
     *_, done = play(exercise, answers={}, constants={"SCORE": 0.6})
     assert isinstance(done, Done)
     assert done.result.metrics["score"] == 0.6
     assert done.result.baseline["score"] == 0.3
-    assert sys.modules["skills.fake.toy.solution"].SCORE == 0.8
+    module = sys.modules["skills.fake.toy.solution"]
+    assert (module.SCORE, module.HALF) == (0.8, 0.4)
 
 
 @pytest.mark.parametrize(

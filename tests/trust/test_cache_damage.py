@@ -57,6 +57,9 @@ class Hashed:
 
     matching = encode
 
+    def asking(self, texts: Sequence[str]) -> np.ndarray:
+        return np.hstack([self.encode(texts), self.matching(texts)])
+
     def read(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         return self.layers([text]), self.encode([text])
 
