@@ -42,6 +42,8 @@ LEARNT_WITH = (
     "weights",
 )  # fmt: skip
 MADE_WITH = "model.json"
+# The shares of a first start at which its steps begin, as measured on two cores.
+PASSAGES, WORDINGS, UTTERANCES, TRAINING = 0.1, 0.55, 0.57, 0.7
 COMMON = 3  # utterances that must hold a word, which the knowledge does not, for no typing mistake
 
 
@@ -85,7 +87,7 @@ def put(made: Path, folder: Path) -> None:
 
 def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     sentences = model()
-    say("Reading the knowledge base")
+    say("Reading the knowledge base", 0.08)
     entries = read_all(ROOT)
     searched = knowledge.write(entries, work)
     texts, gists = [item.text for item in searched], [item.gist for item in searched]
@@ -95,7 +97,7 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     once = _Once(sentences, {text for place, text in places if place.wording})
     encode = told(
         slices(once.encode, version=f"encode {compiled.MODEL}"),
-        f"Reading {len(searched):,} passages", say,
+        f"Reading {len(searched):,} passages", say, PASSAGES, WORDINGS,
     )  # fmt: skip
     SearchIndex.build(texts, encode, _previous(cache, SearchIndex), gists).save(work)
     write_json(work / MADE_WITH, compiled.MODEL)
@@ -120,13 +122,14 @@ def _build(work: Path, cache: Path, model: Model, say: Say) -> None:
     asking = [texts[row] for row in Questions(table).rows]
     match = told(
         slices(once.matching, version=f"match {matcher.version()}"),
-        f"Reading {len(asking):,} wordings of questions", say,
+        f"Reading {len(asking):,} wordings of questions", say, WORDINGS, UTTERANCES,
     )  # fmt: skip
     Wordings.build(asking, match, matcher.version(), _previous(cache, Wordings)).save(work)
     learnt = masked_utterances(names)
     layers = told(
-        slices(sentences.layers, version=f"layers {compiled.MODEL}"), "Reading what people ask", say
-    )
+        slices(sentences.layers, version=f"layers {compiled.MODEL}"),
+        "Reading what people ask", say, UTTERANCES, TRAINING,
+    )  # fmt: skip
     _intents(learnt, encode_both(layers), work / "intents", cache, say)
     write_json(work / "story.json", compile_vocabulary())
     write_json(work / "phrases.json", _mapping(PHRASES))
@@ -158,13 +161,13 @@ class _Once:
         return np.array([self._matched[text] for text in texts], np.float32).reshape(-1, DIMENSIONS)
 
 
-def told(encode: Encode, step: str, say: Say) -> Encode:
-    """Return an encoder that says how far it is."""
+def told(encode: Encode, step: str, say: Say, begin: float = 0.0, end: float = 1.0) -> Encode:
+    """Return an encoder that says how far it is; the step goes from one share to another."""
 
     def encoded(texts: Sequence[str]) -> Floats:
         parts = []
         for start in range(0, len(texts), unfinished.SLICE):
-            say(step, start / len(texts))
+            say(step, begin + (end - begin) * start / len(texts))
             parts.append(encode(texts[start : start + unfinished.SLICE]))
         return np.concatenate(parts) if parts else encode(texts)
 
@@ -218,7 +221,7 @@ def _intents(
     labels = [label for label, listed in inside.items() for _ in listed]
     everything = [*examples, *(text for listed in outside.values() for text in listed)]
     vectors = encode(everything)
-    say("Training the intent classifier")
+    say("Training the intent classifier", TRAINING)
     classifier = IntentClassifier(encode)
     with threadpool_limits(os.cpu_count(), user_api="blas"):
         classifier.fit(examples, labels, out_of_scope=outside, vectors=vectors)

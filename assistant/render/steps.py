@@ -5,6 +5,8 @@ from typing import Any
 
 from assistant.render.terminal import wants_plain
 
+PACE = 60.0  # seconds whose pace tells the time that is left
+
 
 class Steps:
     """Shows on stderr what is being done, and how much of it is done where that is known."""
@@ -36,13 +38,12 @@ class Steps:
             self._bar = Progress(
                 TextColumn("{task.description}"), BarColumn(20), TaskProgressColumn(),
                 TimeRemainingColumn(),
-                console=Console(stderr=True), transient=True,
+                console=Console(stderr=True), transient=True, speed_estimate_period=PACE,
             )  # fmt: skip
             self._task = self._bar.add_task(step, total=None)
             self._bar.start()
-        if step != self._step:  # the time left is that of this step
-            self._bar.reset(self._task, description=step, total=None if share is None else 1.0)
-        self._bar.update(self._task, completed=share or 0.0)
+        total = None if share is None else 1.0
+        self._bar.update(self._task, description=step, total=total, completed=share or 0.0)
 
     def end(self) -> None:
         """Take the bar away."""
