@@ -192,3 +192,4 @@ def choose_option(question: str, choices: Sequence[str]) -> int | None:
             return None
         if text.isdigit() and 1 <= int(text) <= len(choices):
             return int(text) - 1
+        print(f"{text[:20]!r} is none of them.")  # noqa: T201

@@ -14,6 +14,7 @@ from assistant.language.understanding import Parts, Understanding, understand
 from assistant.learner.keeping import Learner
 from assistant.render.plain import clean
 from assistant.replies import (
+    agenda,
     concept,
     control,
     dispatch,
@@ -89,6 +90,7 @@ class Conversation:
             return Reply("clarify", "empty", (Text(note),), question=message)
         if message.casefold() == "/why":
             return why.reply(self._explained, self._mind.phrases, self._mind.library)
+        asking = self.memory.pending.quiz
         reply = self._pasted(whole)
         if reply is None:
             reply = self._picked(message) or self._several(message) or self._answer(message)
@@ -96,6 +98,8 @@ class Conversation:
                 note = self._mind.phrases["truncated_input"].format(limit=f"{LIMIT:,}")
                 reply = dataclasses.replace(reply, blocks=(Text(note), *reply.blocks))
         reply = remember.offered(reply, self.memory, self._mind)
+        if asking and self.memory.quiz and not self.memory.pending.quiz:
+            reply = quiz.waiting(reply, self.memory.quiz, self._mind.phrases)
         self.memory.last = reply
         self._explained = reply if reply.trace else self._explained
         return reply
@@ -139,7 +143,8 @@ class Conversation:
         heard = self._understood(resumed or spelt)
         own = self._heard(heard)
         about_them = None
-        if pending.keeps or (in_scope(own) and not passage.verbatim(own)):
+        fits = agenda.is_of_plan(own) or in_scope(own)
+        if pending.keeps or (fits and not passage.verbatim(own)):
             about_them = learner.reply(own, pending)
         if about_them is not None:
             self._remember(own, about_them)

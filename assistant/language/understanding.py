@@ -1,5 +1,6 @@
 """What a message means: its intent, the entries it names, the passages near to it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,6 +42,14 @@ class Parts(Protocol):
     def wordings(self) -> Wordings: ...
 
 
+# "hmm, I don't know" is no hidden Markov model; "hmm vs crf" is.
+_SOUND = re.compile(
+    r"^\s*(?:[Hh]m+|[Uu]+mm*|[Uu]hm*|[Ee]r+m*|[Aa]h+|[Oo]h+)\b[\s,.…-]+"
+    r"(?=(?:i|i'm|ok|okay|so|not|no|yes|maybe|well|let|what|how|why|which|who|when|where|tell|but|then"
+    r"|you|this|that|it)\b)",
+)
+
+
 @dataclass(frozen=True)
 class Understanding:
     """A message with all that was found out about it; vectors are unit vectors of 384."""
@@ -78,7 +87,7 @@ def understand(text: str, parts: Parts, today: date | None = None) -> Understand
 
     Dates in the text count from `today`, else they are not read.
     """
-    typed, text = text, parts.speller.mend(text)
+    typed, text = text, parts.speller.mend(_SOUND.sub("", text))
     mentions = tuple(parts.names.find(text))
     masked = mask(text, mentions)
     layers, states = parts.encoder.read(text)

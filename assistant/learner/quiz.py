@@ -228,12 +228,27 @@ def suggest(library: Library, answers: Sequence[Answer], wanted: Iterable[str]) 
     return next(fresh, FIRST)
 
 
+_SAYING = re.compile(
+    r"^(?:i(?:'d| would)?\s+(?:think|guess|believe|say|choose|pick|take|go (?:for|with))"
+    r"|maybe|probably|perhaps|(?:my|the)\s+answer\s+is)\s+(?:it'?s\s+|it\s+is\s+|that\s+)?"
+)
+_NAMING = re.compile(
+    r"^(?:the\s+)?(?:(?:number|option|answer|choice)\s+)?"
+    r"(first|second|third|fourth|\d{1,2}|[a-f])(?:\s+(?:one|option|answer|choice))?$"
+)
+_PLACES = ("first", "second", "third", "fourth")
+
+
 def read_choice(text: str, options: Sequence[Option]) -> int | Literal["pass", "stop"] | None:
     """Return the index of the option a learner's line names; None where it names none.
 
-    A line names an option by number, by letter or by its words; "?" or nothing passes, "q" stops.
+    A line names an option by number, by letter, by its place ("I think the second") or by its
+    words; "?" or nothing passes, "q" stops.
     """
-    said = " ".join(text.split()).casefold().rstrip(".)")
+    said = _SAYING.sub("", " ".join(text.split()).casefold()).rstrip(".)")
+    said = _NAMING.sub(r"\1", said)
+    if said in _PLACES[: len(options)]:
+        return _PLACES.index(said)
     if said in ("", "?", "skip", "pass", "i don't know", "don't know", "dunno"):
         return "pass"
     if said in ("q", "quit", "stop", "exit"):

@@ -38,6 +38,17 @@ _PLAN = re.compile(
     r"(?:plan|path|roadmap|schedule)\b(?!.*\b(?:next|step|progress)\b)",
     re.I,
 )
+_KEEP = re.compile(
+    r"^\W*(?:(?:yes|ok|okay|please|now|let'?s|i want to|i'd like to|can you)\W+)*"
+    r"(?:keep|save|adopt|take|use)\s+(?:this|that|the|my)\s+(?:plan|path|roadmap)\b(?!.*\?)",
+    re.I,
+)
+_FIRST = re.compile(
+    r"^\W*(?:(?:so|ok|okay|and|now|then)\W+)*(?:what|where|how)\s+(?:should|do|shall|can)\s+i\s+"
+    r"(?:do|start|begin)(?:\s+with)?(?:\s+(?:first|now|next|then))?\W*$",
+    re.I,
+)
+_STEP = re.compile(r"\b(?:step|plan)\b", re.I)
 _BARE_WHY = re.compile(
     r"^\W*(?:(?:but|and|ok|so)\W+)*(?:why|what for|how come)"
     r"(?:\W+(?:is|do|should|must|would|i|need|learn|do|have|to|this|that|it|the|one|step|first|next"
@@ -74,19 +85,38 @@ def reply(turn: Turn) -> Reply | None:
         return _marked(turn)
     if turn.intent == "greeting" and turn.memory.learner and short and not turn.about:
         return greeting(turn, turn.memory.learner)
-    if steps and short and _PLAN.search(text) and not turn.entries("role", "path"):
-        return _whole(turn)
+    if steps and short and (told := _told_of_plan(turn)):
+        return told
     if turn.intent == "progress" and turn.sure >= SURE:
         return shown(turn)
     strange = turn.heard.prediction.is_out_of_scope
     if turn.intent == "next_step" and turn.sure >= SURE and not strange:
         return after(turn) if turn.about else following(turn)
-    if steps and short and _WHY.match(text) and _of_plan(turn):
+    bare = _BARE_WHY.match(text) and _STEP.search(text)
+    if steps and short and _WHY.match(text) and (_of_plan(turn) or bare):
         return why(turn)
     if wished(turn):
         turn.memory.told = turn.heard.slots.after(turn.memory.told)
         return path.reply(dataclasses.replace(turn, intent="path"))
     return changed(turn) if steps and short else None
+
+
+def is_of_plan(turn: Turn) -> bool:
+    """Return whether a message wants the plan that is spoken of kept, begun or shown."""
+    said = any(way.search(turn.heard.text) for way in (_KEEP, _FIRST, _PLAN))
+    return said and bool(_steps(turn))
+
+
+def _told_of_plan(turn: Turn) -> Reply | None:
+    """Answer a few words that want the plan kept, begun or shown, else None."""
+    text = turn.heard.text
+    if _KEEP.match(text) and turn.memory.learner:
+        return _adopting(turn)
+    if _FIRST.match(text):
+        return following(turn)
+    if _PLAN.search(text) and not turn.entries("role", "path"):
+        return _whole(turn)
+    return None
 
 
 def wished(turn: Turn) -> bool:
@@ -138,6 +168,21 @@ def _whole(turn: Turn) -> Reply | None:
     role = str((_document(turn) or {}).get("role", ""))
     turn.memory.told = dataclasses.replace(turn.memory.told, goal=role)
     return path.reply(dataclasses.replace(turn, intent="path", about=()))
+
+
+def _adopting(turn: Turn) -> Reply | None:
+    """Keep the plan that is spoken of, and say what is next on it."""
+    made = _document(turn)
+    if made is None:
+        return None
+    turn = dataclasses.replace(turn, intent="next_step")
+    settings = remember.taken(turn)
+    also = [Text(remember.kept_of(turn, settings))] if settings else []
+    keeps: list[Keep] = [Planned(made), *([Settings(settings)] if settings else [])]
+    left = _left(turn)
+    then = _next(turn, left[0], [], ["Show my plan"]) if left else turn.reply()
+    kept = (Text(turn.phrase("plan_kept")), *also)
+    return dataclasses.replace(then, keeps=tuple(keeps), kept=kept)
 
 
 def _adopted(turn: Turn) -> dict[str, Any]:
@@ -301,17 +346,16 @@ def _marked(turn: Turn, *, skipped: bool = False) -> Reply | None:
         asked = "next" in turn.heard.text.casefold() or named
         return None if asked else turn.reply(Text(turn.phrase("step_done_loose")),
                                              suggestions=("What's next?",))  # fmt: skip
-    turn.memory.done.add(str(step["id"]))
-    said = turn.phrase(
-        "step_skipped" if skipped else "step_done", title=str(step["title"]).rstrip(".")
-    )
+    done = [row for row in found if named and base(row["id"]) == base(step["id"])] or [step]
+    turn.memory.done.update(str(row["id"]) for row in done)  # all of its parts, if it was named
+    title = str(step["title"]) if len(done) == 1 else _title(step)
+    said = turn.phrase("step_skipped" if skipped else "step_done", title=title.rstrip("."))
     reply = following(turn)
     if reply is None or turn.memory.learner is None:
         return reply
-    data = {"id": step["id"], **({"skipped": True} if skipped else {})}
-    return dataclasses.replace(
-        reply, keeps=(*reply.keeps, Happened("step_done", data)), kept=(Text(said), *reply.kept)
-    )
+    also = {"skipped": True} if skipped else {}
+    marks = [Happened("step_done", {"id": row["id"], **also}) for row in done]
+    return dataclasses.replace(reply, keeps=(*reply.keeps, *marks), kept=(Text(said), *reply.kept))
 
 
 def _next(turn: Turn, step: Step, blocks: Sequence[Block], asks: Sequence[str]) -> Reply:

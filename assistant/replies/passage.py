@@ -1,6 +1,7 @@
 """The passage that answers a question best, and a reply around it."""
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from assistant.questions import Asked
@@ -117,13 +118,42 @@ def nearest(turn: Turn, fields: Collection[str] = ()) -> Reply | None:
     return answer(turn, best) if best and best.good else None
 
 
+_DOUBTS = re.compile(
+    r"\b(?:stupid|dumb|silly|foolish|crazy|bad|wrong|mistake|waste|pointless|hopeless|impossible"
+    r"|too (?:late|old|hard|difficult|much)|useless|unrealistic)\b",
+    re.I,
+)
+_VERDICT = re.compile(r"^(?:yes|no)\b[^\w]*(?:and\s+)?", re.I)
+
+
+def unbent(turn: Turn, entry: Entry, field: str, blocks: Iterable[Block]) -> list[Block]:
+    """Return the blocks of an answer without its yes or no, where the question is turned round.
+
+    "Yes, as a bridge" answers "can a nurse …?"; to "is it stupid for a nurse …?" it would say the
+    opposite.
+    """
+    first, *rest = blocks
+    if not isinstance(first, Text) or not _DOUBTS.search(turn.heard.spelt):
+        return [first, *rest]
+    asked: tuple[str, ...] = ()
+    if is_stored(field):
+        asked = entry.questions[int(field.split(".")[1])].ask
+    elif isinstance(entry, Faq):
+        asked = (entry.name, *entry.ask)
+    if not asked or any(_DOUBTS.search(wording) for wording in asked):
+        return [first, *rest]
+    said = _VERDICT.sub("", first.text)
+    return [replace(first, text=said[:1].upper() + said[1:]), *rest]
+
+
 def answer(turn: Turn, candidate: Candidate | Asked) -> Reply:
     """Return a reply that gives a passage and offers what stands around it."""
     entry = turn.library.get(candidate.entry)
     first = [] if asked(turn, HEDGED) else [Text(turn.phrase("near_miss"))]
     first += opening(turn, entry) if isinstance(candidate, Candidate) else []
     turn.memory.shown.add((entry.id, candidate.field))
-    blocks = list(field_blocks(turn, entry, candidate.field))
+    field = candidate.field
+    blocks = unbent(turn, entry, field, field_blocks(turn, entry, field))
     asks = [*_also_likely(turn, candidate), *questions_near(turn, entry)]
     return turn.reply(*first, *blocks, ids=[entry.id], suggestions=list(dict.fromkeys(asks))[:3])
 

@@ -222,8 +222,10 @@ def _advice(turn: Turn, route: Path, chance: float) -> list[Block]:
         return _way_in(turn, route)
     entry = turn.library.get(question.entry)
     if isinstance(entry, Faq) and not passage.is_stored(question.field):
-        return [Text(entry.summary), Text(entry.answer)]
-    return list(passage.field_blocks(turn, entry, question.field))
+        blocks: list[Block] = [Text(entry.summary), Text(entry.answer)]
+    else:
+        blocks = list(passage.field_blocks(turn, entry, question.field))
+    return passage.unbent(turn, entry, question.field, blocks)
 
 
 def _stage(turn: Turn) -> list[Block]:

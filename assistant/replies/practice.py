@@ -1,14 +1,21 @@
 """Replies that lead to doing: the list of exercises, an offer to start one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.replies import concept, passage
 from assistant.replies.turn import Pending, Turn
 from assistant.reply import Action, Reply, Table, Text
+from assistant.search import Tokenizer
 from skills.exercise import Exercise
 
+FAMILIES = ("tabular", "networks", "vision", "language", "sequences", "generative", "graphs",
+            "reinforcement", "claims")  # fmt: skip
+MOST_WORDS = 0.5  # of a message's words, so many in an exercise's id and title
+_TOKENS = Tokenizer()
+_EVERY = set(_TOKENS("train training model run start exercise try show want learn something "
+                     "here now please let find make build use"))  # fmt: skip
 STARTS = re.compile(
     r"^\W*(?:(?:ah|oh|ok|okay|so|yes|now|please|let's|lets)\W+)*"
     r"(?:start|run|begin|launch)\b",
@@ -25,12 +32,13 @@ AGREED = re.compile(
 
 def exercise_list(turn: Turn) -> Reply:
     """List the exercises."""
+    listed = sorted(turn.exercises.values(), key=lambda one: FAMILIES.index(one.family))
     rows = tuple(
         (exercise.id, exercise.title, f"{exercise.minutes} min", exercise.dataset)
-        for exercise in turn.exercises.values()
+        for exercise in listed
     )
     columns = ("Exercise", "What you train", "Time", "Data")
-    asks = [f"start {exercise_id}" for exercise_id in list(turn.exercises)[:2]]
+    asks = [f"start {exercise.id}" for exercise in listed[:2]]
     return turn.reply(Table(columns, rows, title=turn.phrase("exercise_list")), suggestions=asks)
 
 
@@ -78,6 +86,19 @@ def by_id(message: str, exercises: Mapping[str, Exercise]) -> Action | None:
     return Action("exercise", exercise.id, exercise.title) if exercise else None
 
 
+def _described(turn: Turn) -> Exercise | None:
+    """Return the one exercise whose id and title have most of the words of a message."""
+    words = set(_TOKENS(turn.heard.spelt)) - _EVERY
+    if not words:
+        return None
+    named = {one: set(_TOKENS(f"{one.id.replace('_', ' ')} {one.title}"))
+             for one in turn.exercises.values()}  # fmt: skip
+    shares = [(len(words & has) / len(words), one) for one, has in named.items()]
+    best = max(share for share, _ in shares)
+    found = [exercise for share, exercise in shares if share == best]
+    return found[0] if best >= MOST_WORDS and len(found) == 1 else None
+
+
 def find(turn: Turn) -> Exercise | None:
     """Return the exercise named by id or title, or the one that practises what is talked about."""
     words = re.sub(r"[\s_-]+", " ", turn.heard.text.casefold())
@@ -87,10 +108,17 @@ def find(turn: Turn) -> Exercise | None:
     offer = turn.memory.offer
     if offer and not turn.heard.mentions:
         return turn.exercises.get(offer.id)
+    subjects = [mention.id for mention in turn.about]
+    named = _practising(turn, subjects) or _described(turn)
+    if named or subjects:
+        return named
     asked = passage.asked(turn)  # "train something on spam mails" is near to a question on spam
-    likely = [asked.entry] if asked else turn.memory.topics[-1:]
-    subjects = [mention.id for mention in turn.about] or likely
-    for id_ in subjects:
+    return _practising(turn, [asked.entry] if asked else turn.memory.topics[-1:])
+
+
+def _practising(turn: Turn, ids: Sequence[str]) -> Exercise | None:
+    """Return the exercise that practises the first of some entries that has one."""
+    for id_ in ids:
         entry = turn.library.get(id_) if id_ in turn.library else None
         found = concept.practising(turn.exercises, entry) if entry else []
         if found:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.learner import quiz as quizzes
 from assistant.learner.keeping import Answered
@@ -124,6 +124,13 @@ def answer(turn: Turn, quiz: Quiz) -> Reply:
     )  # fmt: skip
 
 
+def waiting(reply: Reply, quiz: Quiz, phrases: Mapping[str, str]) -> Reply:
+    """Return a reply given in the middle of a quiz, with a word that the quiz can go on."""
+    number, of = len(quiz.given) + 1, min(quiz.count, len(quiz.items))
+    note = Text(phrases["quiz_waits"].format(number=number, of=of))
+    return dataclasses.replace(reply, blocks=(*reply.blocks, note))
+
+
 def stop(turn: Turn) -> Reply:
     """End a quiz before its end."""
     quiz, turn.memory.quiz = turn.memory.quiz, None
@@ -198,7 +205,7 @@ def _judged(turn: Turn, feedback: Feedback) -> list[Block]:
         verdict = turn.phrase("quiz_right" if feedback.right else "quiz_wrong")
         blocks.append(Text(f"**{verdict}** {feedback.chosen.why}"))
     if not feedback.right:
-        told = turn.phrase("quiz_answer", text=feedback.answer.text)
+        told = turn.phrase("quiz_answer", text=feedback.answer.text.rstrip("."))
         blocks.append(Text(f"{told}. {feedback.answer.why}"))
     return blocks
 

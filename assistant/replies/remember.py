@@ -121,6 +121,8 @@ def decided(turn: Turn, pending: Pending) -> Reply | None:
 def _unplanned(turn: Turn) -> Reply:
     """Drop a plan that the learner does not want, and the goal that came with it."""
     kept = turn.memory.learner.records.plan if turn.memory.learner else None
+    if turn.memory.plan:
+        turn.memory.refused.add(f"plan:{turn.memory.plan.get('role')}")
     turn.memory.plan = None
     goal = profile_of(turn.memory).role or str((kept or {}).get("role", ""))
     turn.memory.told = turn.memory.offered = dataclasses.replace(turn.memory.told, goal=goal)
@@ -307,6 +309,8 @@ def _shown(turn: Turn) -> Reply:
                 if value and name not in ("keep_conversations",)
                 and value != as_dict(Profile())[name]]  # fmt: skip
     lines = facts(settings, turn.mind)
+    plan = turn.memory.learner.records.plan if turn.memory.learner else None
+    lines += [turn.phrase("fact_plan", value=plan["title"])] if plan and plan.get("title") else []
     if not lines:
         return turn.reply(Text(turn.phrase("profile_empty")))
     return turn.reply(Bullets(tuple(lines), title=turn.phrase("profile_title")),
@@ -336,11 +340,13 @@ def _new_plan(reply: Reply, memory: Memory) -> Mapping[str, Any] | None:
         return None
     kept = memory.learner.records.plan
     wanted = kept is None or kept.get("role") != plan.get("role")
-    return plan if wanted and _plan_key(plan) not in memory.refused else None
+    refused = {f"plan:{plan.get('role')}", _plan_key(plan)} & memory.refused
+    return plan if wanted and not refused else None
 
 
 def _plan_key(plan: Mapping[str, Any]) -> str:
-    return f"plan:{plan.get('role')}"
+    """Return what tells the plan: one that was changed is offered anew."""
+    return f"plan:{plan.get('role')}:{plan.get('hours_per_week')}:{plan.get('weeks')}"
 
 
 def _planned(keeps: Iterable[Keep]) -> bool:

@@ -45,4 +45,4 @@ def seen() -> str:
     """Return in words whether a GPU shows itself, without asking PyTorch, which loads slowly."""
     drivers = ("/proc/driver/nvidia/version", "/dev/kfd")
     apple = platform.system() == "Darwin" and platform.machine() == "arm64"
-    return "GPU seen" if apple or any(Path(path).exists() for path in drivers) else "no GPU seen"
+    return "GPU" if apple or any(Path(path).exists() for path in drivers) else "CPU"

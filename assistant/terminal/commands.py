@@ -131,7 +131,7 @@ def _copy(desk: "Desk", argument: str) -> str:
 def _path(desk: "Desk", argument: str) -> str:
     if argument:
         return f"how do I become a {argument}?"
-    return "show my plan" if desk.records().plan else "what's next?"
+    return "show my plan"
 
 
 def _quiz(desk: "Desk", argument: str) -> str:

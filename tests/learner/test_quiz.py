@@ -156,6 +156,8 @@ def test_without_a_topic_what_went_wrong_comes_first_then_what_is_new(library):
         ("1", 0), ("3\n", 2), ("b", 1), ("C)", 2), ("2.", 1), ("0", None), ("4", None),
         ("d", None), ("99999", None), ("the blue  one", 1), ("The Blue one.", 1), ("blue", None),
         ("", "pass"), ("?", "pass"), ("I don't know", "pass"), ("q", "stop"), ("quit", "stop"),
+        ("I think the second", 1), ("maybe b", 1), ("the third one", 2), ("option 1", 0),
+        ("I think it's the blue one", 1), ("the fourth", None), ("first things first", None),
         ("²", None), ("-1", None), ("é", None),
     ],
 )  # fmt: skip
