@@ -4,13 +4,14 @@ Shown is what an exercise trained here has proved, learned what quiz answers say
 never mixed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from assistant.learner.records import Answer, Event, Records, Run
 from assistant.learner.review import due
+from assistant.planning.change import DONE
 from assistant.planning.model import base, in_part
 from assistant.reply import Block, Plot, Reply, Table, Text
 from skills.exercise import Exercise
@@ -69,8 +70,7 @@ class Progress:
     next_step: Mapping[str, Any] | None = None
     steps_done: int = 0
     steps: int = 0
-    hours_done: float = 0.0
-    hours: float = 0.0
+    hours_left: float = 0.0
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -111,9 +111,8 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
     days = {start.astimezone(zone).date() for start, _ in spans}
     dates = [card.due.astimezone(zone).date() for card in records.cards]
     plan = records.plan or {}
-    steps, left = list(plan.get("steps", ())), open_steps(plan, records)
-    whole, open_ = ({base(step["id"]) for step in some} for some in (steps, left))
-    hours, hours_left = (sum(step.get("hours", 0) for step in some) for some in (steps, left))
+    left = open_steps(plan, records)
+    done, of = counted(plan, left)
     marks = [answer.right for answer in records.answers]
     return Progress(
         exercises=played, topics=topics, due=len(due(records.cards, now)),
@@ -121,9 +120,19 @@ def progress(records: Records, exercises: Mapping[str, Exercise], now: datetime)
         share_right=_shares(marks), streak=_streak(days, now.date()), active_days=len(days),
         seconds=_seconds(spans), weeks=_weeks(spans, now),
         plan=str(plan.get("title", "")), next_step=left[0] if left else None,
-        steps_done=len(whole) - len(open_), steps=len(whole),
-        hours_done=hours - hours_left, hours=hours,
+        steps_done=done, steps=of, hours_left=sum(step.get("hours", 0) for step in left),
     )  # fmt: skip
+
+
+def counted(plan: Mapping[str, Any], left: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
+    """Return how many things of a plan are done, and of how many, however they are spread.
+
+    What an earlier plan had and the learner did is left out of this one, and counts.
+    """
+    open_ = {base(step["id"]) for step in left}
+    every = {base(step["id"]) for step in plan.get("steps", ())}
+    every |= {str(row["id"]) for row in plan.get("skipped", ()) if row["why"] == DONE}
+    return len(every - open_), len(every)
 
 
 def open_steps(plan: Mapping[str, Any], records: Records) -> list[Mapping[str, Any]]:
@@ -307,7 +316,7 @@ def _summary(at: Progress) -> list[str]:
     ]
     if at.steps:
         lines.append(f"Plan: {at.steps_done} of {at.steps} steps done, "
-                     f"{at.hours_done:.0f} of {at.hours:.0f} hours.")  # fmt: skip
+                     f"about {at.hours_left:.0f} hours left.")  # fmt: skip
     active = f"{at.active_days} day{'' if at.active_days == 1 else 's'} with Lodestar"
     streak = f", {at.streak} of them in a row up to now" if at.streak > 1 else ""
     lines.append(f"{active}{streak}; {spoken(at.seconds)} at work, pauses left out.")

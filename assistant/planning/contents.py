@@ -6,6 +6,7 @@ Times are counted in half hours, the smallest step of a plan.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from assistant.planning.change import DONE
 from knowledge.library import Library
 from knowledge.schema import Competency, Concept, Ids, Path, Phase, Resource
 from skills.exercise import Exercise
@@ -80,9 +81,12 @@ class Learner:
 
 
 def known_with_reasons(library: Library, known: Mapping[str, str]) -> dict[str, str]:
-    """Return what is known with what follows from it: parts of a skill, what a concept needs."""
-    found = dict(known)
-    for id_ in known:
+    """Return what is known with what follows from it: parts of a skill, what a concept needs.
+
+    Nothing follows from what was done as a step of a plan: its parts are steps of their own.
+    """
+    found = {id_: why for id_, why in known.items() if why != DONE}
+    for id_ in list(found):
         entry = library.get(id_) if id_ in library else None
         if isinstance(entry, Competency):
             for part in entry.concepts:
@@ -91,7 +95,7 @@ def known_with_reasons(library: Library, known: Mapping[str, str]) -> dict[str, 
         concept = library.get_as(Concept, id_)
         for needed in library.with_prerequisites(concept.prerequisites if concept else ()):
             found.setdefault(needed, f"{library.name(id_)} builds on it: {found[id_]}")
-    return found
+    return {**found, **known}
 
 
 def essentials(library: Library, route: Path) -> set[str]:
@@ -141,7 +145,7 @@ class _Filler:
         weights = self._weights(phase, every, budget)
         fresh = [id_ for id_ in self._in_order(phase, every) if self._is_new(id_)]
         self.placed.update(fresh)
-        read, practised = self._learning(phase, fresh, weights)
+        read, practised = self._learning(phase, [*self._unpractised(phase), *fresh], weights)
         doing = [*(self._exercise(drill) for drill in drills if self._is_new(drill.id)), *practised]
         self.placed.update(drill.id for drill in drills)
         weighed = sum(weights.values())
@@ -162,6 +166,15 @@ class _Filler:
             self.skipped[id_] = self.learner.known[id_]
             return False
         return self.learner.only is None or id_ in self.learner.only
+
+    def _unpractised(self, phase: Phase) -> list[str]:
+        """Return the competencies that were learned as steps of a plan, and not practised yet."""
+        known = self.learner.known
+        found = [id_ for id_ in phase.competencies
+                 if known.get(id_) == DONE and not {f"practice:{id_}", id_} & self.placed
+                 and f"practice:{id_}" not in known]  # fmt: skip
+        self.placed.update(found)
+        return found
 
     def _drills(self, phase: Phase) -> list[Exercise]:
         """Return the exercises that belong to a phase by the path, or by what they are about."""
@@ -219,7 +232,8 @@ class _Filler:
             if isinstance(entry, Competency):
                 item = Item(id_, "competency", entry.name, 0, entry.summary, (), books)
                 own = hours * self.style.practice
-                read.append(self._sized(item, hours - own))
+                if id_ not in self.learner.known:
+                    read.append(self._sized(item, hours - own))
                 proof = Item(f"practice:{id_}", "practice", f"Practise: {entry.name}", 0,
                              entry.prove, (id_,))  # fmt: skip
                 practised.append(self._sized(proof, own))

@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.language.slots import Slots
 from assistant.learner.keeping import Happened, Keep, Learner, Planned, Settings
-from assistant.learner.progress import as_reply, open_steps, progress
+from assistant.learner.progress import as_reply, counted, open_steps, progress
 from assistant.learner.progress import headline as told
 from assistant.learner.records import Event, Records
 from assistant.planning.model import base, whole_title
@@ -362,8 +362,8 @@ def _next(turn: Turn, step: Step, blocks: Sequence[Block], asks: Sequence[str]) 
     turn.memory.step = str(step["id"])
     said = Text(turn.phrase("next_step", title=str(step["title"]).rstrip("."), week=step["week"],
                             hours=f"{step['hours']:g}", why=_sentence(step["why"])))  # fmt: skip
-    done = len(_steps(turn)) - len(_left(turn))
-    count = Text(turn.phrase("next_done", done=done, steps=len(_steps(turn))))
+    done, of = counted(_document(turn) or {}, _left(turn))
+    count = Text(turn.phrase("next_done", done=done, steps=of))
     exercise = turn.exercises.get(turn.memory.step.removeprefix("exercise:"))
     if step["kind"] == "exercise" and exercise:
         action = Action("exercise", exercise.id, exercise.title)

@@ -187,7 +187,7 @@ def test_replanning_takes_over_what_was_done(shelf: Library):
     after = document(made(shelf, "bi_analyst", known=done.known), "2026-03-02")
     rows = {row.id: row for row in changes(before, after)}
     assert rows["excel"].what == "gone" and rows["excel"].why == "done"
-    assert rows["practice:excel"].why == "done"
+    assert "practice:excel" in {base(step["id"]) for step in after["steps"]}  # learned is not done
     last = rows["check:3"]
     assert last.what == "later" and last.before and last.after and last.before < last.after
 
