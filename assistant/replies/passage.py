@@ -120,10 +120,10 @@ def nearest(turn: Turn, fields: Collection[str] = ()) -> Reply | None:
 
 _DOUBTS = re.compile(
     r"\b(?:stupid|dumb|silly|foolish|crazy|bad|wrong|mistake|waste|pointless|hopeless|impossible"
-    r"|too (?:late|old|hard|difficult|much)|useless|unrealistic)\b",
+    r"|too (?:late|old|hard|difficult|much)|useless|unrealistic|not (?:bother|worth|even))\b",
     re.I,
 )
-_VERDICT = re.compile(r"^(?:yes|no)\b[^\w]*(?:and\s+)?", re.I)
+_VERDICT = re.compile(r"^(?:(?:probably|mostly|usually|often)\s+)?(?:yes|no)\b\W*(?:and\s+)?", re.I)
 
 
 def unbent(turn: Turn, entry: Entry, field: str, blocks: Iterable[Block]) -> list[Block]:
