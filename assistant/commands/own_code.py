@@ -87,13 +87,16 @@ def _judge(item: Any, file: Path, *, quiet: bool = False) -> Any:
 def _show(verdict: Any) -> None:
     from skills.judge.process import KNOWN
 
+    told = ""
     for check in verdict.checks:
         if check.name == KNOWN:
             continue  # the diagnosis below says more
         say(f"{'passed' if check.passed else 'NOT passed'}: {check.name}")
+        again = bool(check.message) and check.message == told
+        told = check.message or told
         if check.message:
-            say(check.message, "    ")
-        if check.hint:
+            say("As above." if again else check.message, "    ")
+        if check.hint and not again:
             say(f"Think: {inline(check.hint)}", "    ")
     source = Path(verdict.file).read_text("utf-8", "replace").splitlines()
     for number, found in enumerate(verdict.diagnosis, 1):

@@ -68,6 +68,7 @@ _BEHIND = re.compile(
     r"|\bre-?plan\b|\bstart (?:my|the) plan (?:again|anew)\b",
     re.I,
 )
+_HOURS = re.compile(r"\b(\d{1,2}(?:\.\d)?)\s*(?:h|hrs?|hours?)\b", re.I)  # "make it 3 hours"
 _STYLES = (
     ("less_theory", re.compile(r"\bless theor|\btoo much theory|\btoo theoretical", re.I)),
     ("hands_on", re.compile(r"\bmore (?:hands[- ]on|practice|practical|exercises|doing)\b", re.I)),
@@ -240,8 +241,9 @@ def changed(turn: Turn) -> Reply | None:
         return None
     recent = _of_plan(turn) or not memory.topics
     style = next((name for name, said in _STYLES if said.search(turn.heard.text)), told.style)
-    wish = Slots(style=style if recent else "", hours=told.hours, weeks=told.weeks,
-                 skills=told.skills)  # fmt: skip
+    bare = _HOURS.search(turn.heard.text) if _of_plan(turn) and told.weeks is None else None
+    hours = told.hours or (float(bare[1]) if bare else None)
+    wish = Slots(style=style if recent else "", hours=hours, weeks=told.weeks, skills=told.skills)
     ids = {base(step["id"]) for step in _steps(turn)}
     known = {id_ for id_, how in told.skills.items() if how == "known"}
     known = known if _of_plan(turn) else known & ids

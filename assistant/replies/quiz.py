@@ -14,7 +14,7 @@ from assistant.replies.turn import Pending, Turn
 from assistant.reply import Action, Block, Bullets, Reply, Text
 from knowledge.schema import Option
 
-_BACK = re.compile(r"\b(?:back|resume|continue|return)\b", re.IGNORECASE)
+_BACK = re.compile(r"\b(?:back|resume|continue|return|go on with)\b", re.IGNORECASE)
 _NO_IDEA = re.compile(
     r"^\W*(?:(?:no idea|i (?:don'?t|do not) know|idk|dunno|no clue|not sure|pass|skip)\b"
     r"(?:\W+\w+){0,4}|tell me(?:\s+the answer)?)\W*$",

@@ -165,6 +165,11 @@ def test_a_plan_that_changes_while_it_is_offered_is_still_only_offered(
     assert plan is not None and plan["hours_per_week"] == 3
 
 
+def test_hours_need_no_week_while_the_plan_is_spoken_of(evening: Evening) -> None:
+    evening.say("how do I become a data analyst with 6 hours a week?")
+    assert evening.say("make it 3 hours").startswith("Changed: 3 hours a week in place of 6")
+
+
 def test_a_plan_is_kept_in_so_many_words_and_shown_without_being_kept(
     evening: Evening, store: Store
 ) -> None:
