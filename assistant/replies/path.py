@@ -27,6 +27,7 @@ _WHOLE = re.compile(
 )
 _BECOME = re.compile(r"\bbecom(?:e|ing)\s+(?:an?\s+)?", re.IGNORECASE)
 NEXT = 12  # characters after "become a" in which the name of the aim begins
+FIELD = {"artificial_intelligence"}  # concepts that say nothing of the role that is wanted
 RESOURCES = 6
 LONG = 104  # weeks after which a stop on the way is named
 _SPOKEN = {"theory_first": "theory", "hands_on": "hands-on", "less_theory": "hands-on"}
@@ -155,6 +156,8 @@ def _role(turn: Turn, background: Path | None) -> str:
     if roles or turn.told.goal:
         return roles[-1] if roles else turn.told.goal
     concepts = {entry.id for entry in turn.entries("concept", "competency")}
+    if background and {entry.id for entry in turn.entries("concept")} <= FIELD:
+        return background.role
     if turn.intent in ("path", "transition") and concepts:
         for role in turn.library.all_of(Role):
             if concepts & set(role.concepts[:2]):
