@@ -303,7 +303,7 @@ class IntentClassifier:
 
     @classmethod
     def load(cls, path: Path, encode: Encode) -> "IntentClassifier":
-        """Return the classifier that `save` wrote; predictions agree to three digits.
+        """Return the classifier that `save` wrote; predictions agree to two digits.
 
         Raises OSError where it is not there and ValueError where it has another format.
         """

@@ -190,8 +190,8 @@ def test_save_and_load_agree(classifier, tmp_path):
     asked = [*TEXTS[:5], *STRANGE[:3], "", "zzz"]
     for one, other in zip(classifier.predict(asked), loaded.predict(asked), strict=True):
         assert (one.label, one.is_out_of_scope) == (other.label, other.is_out_of_scope)
-        assert one.probability == pytest.approx(other.probability, abs=2e-3)
-        assert one.out_of_scope == pytest.approx(other.out_of_scope, abs=2e-3)
+        assert one.probability == pytest.approx(other.probability, abs=5e-3)
+        assert one.out_of_scope == pytest.approx(other.out_of_scope, abs=5e-3)
 
 
 def test_fit_is_deterministic_and_takes_known_vectors(classifier):
