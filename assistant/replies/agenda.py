@@ -86,8 +86,8 @@ def reply(turn: Turn) -> Reply | None:
         return _marked(turn)
     if turn.intent == "greeting" and turn.memory.learner and short and not turn.about:
         return greeting(turn, turn.memory.learner)
-    if steps and short and (told := _told_of_plan(turn)):
-        return told
+    if steps and short and (about := _told_of_plan(turn)):
+        return about
     if turn.intent == "progress" and turn.sure >= SURE:
         return shown(turn)
     strange = turn.heard.prediction.is_out_of_scope
@@ -113,7 +113,7 @@ def _told_of_plan(turn: Turn) -> Reply | None:
     text = turn.heard.text
     if _KEEP.match(text) and turn.memory.learner:
         return _adopting(turn)
-    if _FIRST.match(text):
+    if _FIRST.match(text) and (_of_plan(turn) or turn.memory.topic in ("", base(turn.memory.step))):
         return following(turn)
     if _PLAN.search(text) and not turn.entries("role", "path"):
         return _whole(turn)
@@ -270,12 +270,11 @@ def _replaced(turn: Turn, planned: Reply, old: Mapping[str, Any], new: Mapping[s
         return dataclasses.replace(said, actions=planned.actions)
     learner = turn.memory.learner
     lasts = learner.keeps if learner else False
-    how = "plan_changed" if lasts else "plan_changed_private"
     kept = (learner.records.plan or {}) if learner else {}
-    if kept.get("role") != new.get("role"):
-        how = "plan_changed_offer" if lasts else how  # it is not the learner's plan yet
-    said_so = Text(turn.phrase(how, changes=", ".join(changes)))
-    if kept.get("role") != new.get("role"):
+    offered = kept.get("role") != new.get("role")  # it is not the learner's plan yet
+    how = "_private" if not lasts else "_offer" if offered else ""
+    said_so = Text(turn.phrase(f"plan_changed{how}", changes=", ".join(changes)))
+    if offered:
         return dataclasses.replace(planned, blocks=(said_so, *planned.blocks))
     turn = dataclasses.replace(turn, intent="next_step")
     settings = remember.taken(turn)
