@@ -254,6 +254,17 @@ def test_a_what_if_compares_with_the_usual_run():
     assert "After 2 epochs it reaches 95.0%" in made.text
 
 
+def run_by_two(script, text):
+    """Run a text as a script in two processes at once; what it asserts holds in both."""
+    script.write_text(text)
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
+    done = subprocess.run(
+        [sys.executable, *launch], capture_output=True, text=True, check=False, timeout=300,
+        cwd=package().parent,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
 SHARED = """
 import torch
 from skills.parallel import average, share
@@ -273,14 +284,7 @@ torch.distributed.destroy_process_group()
 
 
 def test_two_processes_take_the_step_that_one_would(tmp_path):
-    script = tmp_path / "shared.py"
-    script.write_text(SHARED)
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
-    done = subprocess.run(
-        [sys.executable, *launch], capture_output=True, text=True, check=False, timeout=300,
-        cwd=package().parent,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    run_by_two(tmp_path / "shared.py", SHARED)
 
 
 WRITING = """
@@ -305,11 +309,4 @@ torch.distributed.destroy_process_group()
 
 
 def test_two_processes_learn_to_write_what_one_would(tmp_path):
-    script = tmp_path / "writing.py"
-    script.write_text(WRITING)
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
-    done = subprocess.run(
-        [sys.executable, *launch], capture_output=True, text=True, check=False, timeout=300,
-        cwd=package().parent,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    run_by_two(tmp_path / "writing.py", WRITING)
