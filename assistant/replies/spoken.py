@@ -17,6 +17,7 @@ OF_PLAN = ("next_step", "progress")
 
 
 def next_step(turn: Turn, step: Step, blocks: Sequence[Block], asks: Sequence[str]) -> Reply:
+    """Say which step is next and what can be asked of it, after `blocks`; offer an exercise."""
     turn.memory.step = str(step["id"])
     said = Text(turn.phrase("next_step", title=str(step["title"]).rstrip("."), week=step["week"],
                             hours=f"{step['hours']:g}", why=sentence(step["why"])))  # fmt: skip
@@ -34,6 +35,7 @@ def next_step(turn: Turn, step: Step, blocks: Sequence[Block], asks: Sequence[st
 
 
 def asks_of(turn: Turn, step: Step) -> list[str]:
+    """Return what can be asked of a step."""
     if step["kind"] == "concept":
         return [f"Explain {title(step)}", f"Quiz me on {title(step)}"]
     if step["kind"] == "competency":
@@ -51,6 +53,7 @@ def document(turn: Turn) -> Mapping[str, Any] | None:
 
 
 def steps(turn: Turn) -> list[Step]:
+    """Return the steps of the plan, in order."""
     return list((document(turn) or {}).get("steps", ()))
 
 
@@ -69,15 +72,18 @@ def of_plan(turn: Turn) -> bool:
 
 
 def ids(turn: Turn, step: Step) -> list[str]:
+    """Return the entry that a step is about, if there is one."""
     return [base(step["id"])] if base(step["id"]) in turn.library else []
 
 
 def role(turn: Turn, document: Mapping[str, Any]) -> str:
+    """Return the name of the role that a plan leads to."""
     role = str(document.get("role", ""))
     return turn.library.name(role) if role in turn.library else role
 
 
 def title(step: Step) -> str:
+    """Return the title of the whole that a step is a part of."""
     return whole_title(str(step["title"])).rstrip(".")
 
 
