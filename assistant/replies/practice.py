@@ -32,7 +32,7 @@ AGREED = re.compile(
 
 def exercise_list(turn: Turn) -> Reply:
     """List the exercises."""
-    listed = sorted(turn.exercises.values(), key=lambda one: FAMILIES.index(one.family))
+    listed = _in_order(turn)
     rows = tuple(
         (exercise.id, exercise.title, f"{exercise.minutes} min", exercise.dataset)
         for exercise in listed
@@ -40,6 +40,11 @@ def exercise_list(turn: Turn) -> Reply:
     columns = ("Exercise", "What you train", "Time", "Data")
     asks = [f"start {exercise.id}" for exercise in listed[:2]]
     return turn.reply(Table(columns, rows, title=turn.phrase("exercise_list")), suggestions=asks)
+
+
+def _in_order(turn: Turn) -> list[Exercise]:
+    """Return the exercises, those to begin with first."""
+    return sorted(turn.exercises.values(), key=lambda one: FAMILIES.index(one.family))
 
 
 def exercise_start(turn: Turn) -> Reply | None:
@@ -87,16 +92,21 @@ def by_id(message: str, exercises: Mapping[str, Exercise]) -> Action | None:
 
 
 def _described(turn: Turn) -> Exercise | None:
-    """Return the one exercise whose id and title have most of the words of a message."""
+    """Return the exercise whose id and title have most of the words of a message.
+
+    Of several that have all of them, the one that the list has first; of several that have some,
+    none.
+    """
     words = set(_TOKENS(turn.heard.spelt)) - _EVERY
     if not words:
         return None
     named = {one: set(_TOKENS(f"{one.id.replace('_', ' ')} {one.title}"))
-             for one in turn.exercises.values()}  # fmt: skip
+             for one in _in_order(turn)}  # fmt: skip
     shares = [(len(words & has) / len(words), one) for one, has in named.items()]
     best = max(share for share, _ in shares)
     found = [exercise for share, exercise in shares if share == best]
-    return found[0] if best >= MOST_WORDS and len(found) == 1 else None
+    clear = best == 1 or (best >= MOST_WORDS and len(found) == 1)
+    return found[0] if clear else None
 
 
 def find(turn: Turn) -> Exercise | None:

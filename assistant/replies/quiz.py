@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 
+from assistant.language.mentions import WEAK
 from assistant.learner import quiz as quizzes
 from assistant.learner.keeping import Answered
 from assistant.learner.quiz import Feedback, Question, Quiz
@@ -37,6 +38,7 @@ _REVIEW = re.compile(
     r"(?:\W+(?:now|today|for review))*\W*$",
     re.IGNORECASE,
 )
+_ON = re.compile(r"\b(?:on|about|in)\s+(?:the\s+)?$", re.IGNORECASE)  # before a word that is meant
 KINDS = ("concept", "role", "competency")
 
 
@@ -157,7 +159,9 @@ def _answers(turn: Turn) -> tuple[Answer, ...]:
 
 def _topics(turn: Turn) -> tuple[str, ...]:
     """Return the concepts that are meant, or those that should be asked about."""
-    named = [entry.id for entry in turn.entries(*KINDS)]
+    weak = {item.id for item in turn.about if item.score == WEAK
+            and not _ON.search(turn.heard.spelt[: item.start])}  # fmt: skip
+    named = [entry.id for entry in turn.entries(*KINDS) if entry.id not in weak]
     for id_ in [*named, turn.memory.topic]:
         topics = quizzes.topics_of(turn.library, turn.exercises, id_) if id_ else ()
         if topics:
