@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.language.mentions import WEAK, Mention
 from assistant.language.understanding import Understanding
@@ -144,6 +144,23 @@ def ordinals(text: str, memory: Memory, library: Library) -> str:
     else:
         return text
     return f"{text[: found.start()]}{library.name(id_)}{text[found.end() :]}"
+
+
+def in_context(mention: Mention, topic: str, library: Library) -> Mention:
+    """Return what a name of several things stands for beside a topic, where that is one of them."""
+    if not mention.also or topic not in library:
+        return mention
+    near = [
+        id_ for id_ in (mention.id, *mention.also) if id_ == topic or _linked(id_, topic, library)
+    ]
+    if len(near) != 1:
+        return mention
+    return replace(mention, id=near[0], kind=library.cards[near[0]].kind, also=())
+
+
+def _linked(one: str, other: str, library: Library) -> bool:
+    both = ((one, other), (other, one))
+    return any(to in getattr(library.get(of), "related", ()) for of, to in both)
 
 
 def _pronoun(text: str, own: Sequence[Mention]) -> re.Match[str] | None:

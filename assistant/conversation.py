@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from assistant.adverts.pasted import is_pasted
-from assistant.context import WHICH_OF, Reading, ordinals, readings, returns
+from assistant.context import WHICH_OF, Reading, in_context, ordinals, readings, returns
 from assistant.language.encoder import Encoder, last
 from assistant.language.mentions import WEAK, Mention
 from assistant.language.understanding import Parts, Understanding, understand
@@ -212,6 +212,7 @@ class Conversation:
             self.memory.told = heard.slots.after(self.memory.told)
         if replans:
             intent, about = "path", tuple(item for item in about if item.kind == "role")
+        about = tuple(in_context(item, self.memory.topic, self._mind.library) for item in about)
         if intent in dispatch.CAREER or intent in dispatch.ADVICE:
             about = tuple(self._as_role(mention) for mention in about)
         return Turn(

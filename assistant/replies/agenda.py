@@ -150,7 +150,7 @@ def _whole(turn: Turn) -> Reply | None:
     """Lay the plan that is spoken of out once more."""
     role = str((spoken.document(turn) or {}).get("role", ""))
     turn.memory.told = dataclasses.replace(turn.memory.told, goal=role)
-    return path.reply(dataclasses.replace(turn, intent="path", about=()))
+    return path.again(dataclasses.replace(turn, intent="path", about=()), whole=True)
 
 
 def _adopting(turn: Turn) -> Reply | None:

@@ -159,7 +159,7 @@ def _by_its_name(turn: Turn, entry: Entry) -> bool:
     """Return whether a message calls an entry by its name, rather than by another that it has."""
     said = {turn.heard.spelt[item.start : item.end].casefold() for item in turn.heard.mentions
             if item.id == entry.id}  # fmt: skip
-    name = entry.name.casefold()
+    name = entry.name.casefold().partition(" (")[0]  # "precision (metric)"
     return any(words.rstrip("s") == name.rstrip("s") for words in said)
 
 
