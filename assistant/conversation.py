@@ -115,8 +115,13 @@ class Conversation:
     def _several(self, message: str) -> Reply | None:
         """Answer each of several questions in one message; None where there is but one."""
         questions = split(message)
-        if len(questions) < 2 or self._is_one(message):
+        if len(questions) < 2:
             return None
+        if self._is_one(message):
+            reply = self._answer(message)
+            first, whole = (self._heard(self._understood(text)) for text in (questions[0], message))
+            opening = concept.left_out(first, whole) if reply.status == "answered" else []
+            return dataclasses.replace(reply, blocks=(*opening, *reply.blocks))
         replies: list[Reply] = []
         for question in questions:
             reply = self._answer(question)

@@ -135,15 +135,18 @@ def unbent(turn: Turn, entry: Entry, field: str, blocks: Iterable[Block]) -> lis
     first, *rest = blocks
     if not isinstance(first, Text) or not _DOUBTS.search(turn.heard.spelt):
         return [first, *rest]
-    asked: tuple[str, ...] = ()
-    if is_stored(field):
-        asked = entry.questions[int(field.split(".")[1])].ask
-    elif isinstance(entry, Faq):
-        asked = (entry.name, *entry.ask)
+    asked = wordings(entry, field)
     if not asked or any(_DOUBTS.search(wording) for wording in asked):
         return [first, *rest]
     said = _VERDICT.sub("", first.text)
     return [replace(first, text=said[:1].upper() + said[1:]), *rest]
+
+
+def wordings(entry: Entry, field: str) -> tuple[str, ...]:
+    """Return the wordings of a stored question, none where a field answers no such question."""
+    if is_stored(field):
+        return entry.questions[int(field.split(".")[1])].ask
+    return (entry.name, *entry.ask) if isinstance(entry, Faq) else ()
 
 
 def answer(turn: Turn, candidate: Candidate | Asked) -> Reply:
@@ -182,7 +185,7 @@ def is_stored(field: str) -> bool:
 
 def wording(entry: Entry, field: str) -> str:
     """Return the first wording of a stored question."""
-    asked = str(entry.questions[int(field.split(".")[1])].ask[0])
+    asked = wordings(entry, field)[0]
     return asked[:1].upper() + asked[1:]
 
 
