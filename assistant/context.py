@@ -158,6 +158,12 @@ def in_context(mention: Mention, topic: str, library: Library) -> Mention:
     return replace(mention, id=near[0], kind=library.cards[near[0]].kind, also=())
 
 
+def as_role(mention: Mention, library: Library) -> Mention:
+    """Return the role that a name also stands for, as where a career is asked about."""
+    role = next((id_ for id_ in mention.also if library.cards[id_].kind == "role"), "")
+    return replace(mention, id=role, kind="role") if role else mention
+
+
 def _linked(one: str, other: str, library: Library) -> bool:
     both = ((one, other), (other, one))
     return any(to in getattr(library.get(of), "related", ()) for of, to in both)

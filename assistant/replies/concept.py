@@ -48,7 +48,7 @@ OWN = 0.45  # … of the entry itself, to be asked and no field
 # A wording that asks for what a thing is, and for more.
 _DEFINES = re.compile(r"^\W*(?:what(?:'s| is| are)|define|explain)\b.*(?:\band\b|[?,;])\s*\w", re.I)
 SPELT = 85  # rapidfuzz's ratio of two spellings of a name: "labeled data", "labelled data"
-ITSELF = 0.72  # cosine below which "what is X" asks for X itself, by whichever of its names
+ITSELF = 0.76  # cosine below which "what is X" asks for X itself, by whichever of its names
 # Words that say which field of an entry is wanted and nothing else.
 GENERAL = frozenset(
     """

@@ -51,6 +51,9 @@ PRACTICE: dict[str, Replier] = {
     "exercise_start": practice.exercise_start,
     "quiz": quiz.start,
 }
+# What is done and not said; where the wish is in doubt, the message is a question.
+DOES = ("quiz", "exercise_start", "exercise_list", "recommend_role")
+SURE_TO_DO = 0.6  # how likely such a wish must be
 _OVER = re.compile(r"\b(?:over|than|compared (?:to|with)|versus|vs|instead of)\b", re.IGNORECASE)
 DOUBTFUL = 0.5  # below this, a near question says more than the intent
 # Career questions whose answer is advice: a stored question first, then the role's own fields.
