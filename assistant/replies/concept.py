@@ -150,6 +150,8 @@ def _bar(turn: Turn, entry: Entry, question: Asked) -> float:
             # "What is X": the definition, unless X is the name of a part that has its own answer.
             named = _by_its_name(turn, entry) or question.dense < ITSELF
             return ALWAYS if named else OWN
+        if turn.intent == "prerequisites" and not getattr(entry, field):
+            return passage.HEDGED  # nothing is needed first, says the entry
         if own or not alone:
             return BARE.get(turn.intent, OWN)
         return ALWAYS if drawn or turn.intent == "how_it_works" else passage.CERTAIN

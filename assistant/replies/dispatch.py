@@ -119,6 +119,10 @@ def _weighs(turn: Turn) -> bool:
 def advice(turn: Turn) -> Reply | None:
     """Answer a career question: the stored question that it asks, or what the role says."""
     named = turn.entries("role")
+    doubtful = turn.sure < DOUBTFUL and not turn.entries("resource")
+    question = passage.asked(turn, passage.HINT) if doubtful else None
+    if question:
+        return passage.answer(turn, question)
     if turn.intent == "salary" and named:
         return role.reply(turn)
     facts = bool(named and turn.intent in ("outlook", "skills")) or bool(turn.entries("resource"))
