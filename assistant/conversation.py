@@ -221,7 +221,8 @@ class Conversation:
             self.memory.told = heard.slots.after(self.memory.told)
         if replans:
             intent, about = "path", tuple(item for item in about if item.kind == "role")
-        about = tuple(in_context(item, self.memory.topic, self._mind.library) for item in about)
+        topic, library = self.memory.topic, self._mind.library
+        about = tuple(in_context(item, heard.mentions, topic, library) for item in about)
         if intent in dispatch.CAREER or intent in dispatch.ADVICE:
             about = tuple(as_role(mention, self._mind.library) for mention in about)
         return Turn(

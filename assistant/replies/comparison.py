@@ -12,6 +12,7 @@ from knowledge.passages import prose
 from knowledge.schema import Claim, Concept, Entry, OccupationStatistics, Role
 
 MOST = 4
+BESIDE = 0.4  # how likely a stored question must be to be answered before a table
 APART = 8  # words between two names to choose from
 _OR = re.compile(
     r"\b(?:or|vs|versus|and|than|against|over|instead of)\b|^\W*[,/]\W*$", re.IGNORECASE
@@ -159,7 +160,7 @@ def _claims(turn: Turn, left: Entry, right: Entry) -> Table | None:
 
 def _direct(turn: Turn) -> list[Block]:
     """Return the answer of the stored question that is asked, if one is."""
-    question = passage.asked(turn)
+    question = passage.asked(turn, BESIDE)
     if question is None:
         return []
     entry = turn.library.get(question.entry)

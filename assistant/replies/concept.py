@@ -10,6 +10,7 @@ from assistant.replies import needs, passage
 from assistant.replies.turn import Turn, a, is_field
 from assistant.reply import Action, Block, Reply, Text
 from assistant.search import STOP_WORDS
+from assistant.several import split
 from knowledge.passages import prose
 from knowledge.schema import Application, Claim, Competency, Concept, Entry, Industry, Role
 from skills.exercise import Catalogue
@@ -44,6 +45,7 @@ ALWAYS = 1.01  # no stored question is asked instead
 BARE = {"define": passage.CERTAIN, "history": ALWAYS}  # … where nothing but that is asked
 # How likely a stored question must be …
 PLAIN = 0.7  # … to be asked whatever the intent
+FOUND = 0.35  # … where more is asked than what one field says
 OWN = 0.45  # … of the entry itself, to be asked and no field
 # A wording that asks for what a thing is, and for more.
 _DEFINES = re.compile(r"^\W*(?:what(?:'s| is| are)|define|explain)\b.*(?:\band\b|[?,;])\s*\w", re.I)
@@ -144,22 +146,20 @@ def _bar(turn: Turn, entry: Entry, question: Asked) -> float:
     own = question.entry == entry.id
     drawn = turn.intent in DRAWN
     field = next(iter(FIELDS.get(turn.intent, ())), "")
+    if turn.intent == "prerequisites" and not getattr(entry, field, ()):
+        return passage.HEDGED  # the entry says that nothing is needed first
     if field and (drawn or prose(entry, field)) and not specific(turn):
-        alone = len(turn.entries("concept")) == 1
+        alone = len(turn.entries("concept")) == 1 and len(split(turn.heard.spelt)) < 2
         if own and alone and turn.intent == "define":
             # "What is X": the definition, unless X is the name of a part that has its own answer.
             named = _by_its_name(turn, entry) or question.dense < ITSELF
             return ALWAYS if named else OWN
-        if turn.intent == "prerequisites" and not getattr(entry, field):
-            return passage.HEDGED  # nothing is needed first, says the entry
         if own or not alone:
-            return BARE.get(turn.intent, OWN)
+            return BARE.get(turn.intent, OWN if alone else FOUND)
         return ALWAYS if drawn or turn.intent == "how_it_works" else passage.CERTAIN
     if own:
         return OWN if drawn else passage.POSSIBLE
-    if is_field(entry):
-        return passage.LIKELY  # "is ML used for …": the field may be only the setting
-    return passage.SURE if drawn else passage.LIKELY
+    return passage.SURE if drawn and not is_field(entry) else FOUND
 
 
 def _by_its_name(turn: Turn, entry: Entry) -> bool:

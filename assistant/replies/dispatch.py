@@ -130,7 +130,8 @@ def advice(turn: Turn) -> Reply | None:
     question = passage.asked(turn, passage.SURE if facts else passage.LIKELY)
     if question:
         return passage.answer(turn, question)
-    if turn.entries("resource"):
+    question = passage.asked(turn, passage.POSSIBLE) if concept.specific(turn) else None
+    if turn.entries("resource") and not question:
         return path.resources(turn)
     if turn.intent == "time_needed" and (turn.told.goal or named) and turn.told.hours:
         return path.reply(turn)
