@@ -152,6 +152,9 @@ def recommend(turn: Turn) -> Reply | None:
             ranked[item.entry] = max(ranked.get(item.entry, 0.0), item.rank)
     order = sorted(ranked, key=lambda id_: -ranked[id_])
     chosen = [*named, *(id_ for id_ in order if id_ not in named)][:SUITED]
+    question = passage.asked(turn, passage.HINT) if not chosen else None
+    if question:
+        return passage.answer(turn, question)
     if not chosen:
         listed = ", ".join(card.name for card in turn.library.of_kind("role"))
         return turn.reply(Text(f"{turn.phrase('role_pick')}: {listed}."), status="clarify")
