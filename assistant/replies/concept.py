@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from assistant.language.masking import mask
+from assistant.language.mentions import key
 from assistant.questions import Asked
 from assistant.replies import needs, passage
 from assistant.replies.turn import Turn, a, is_field
@@ -156,11 +157,12 @@ def _bar(turn: Turn, entry: Entry, question: Asked) -> float:
 
 
 def _by_its_name(turn: Turn, entry: Entry) -> bool:
-    """Return whether a message calls an entry by its name, rather than by another that it has."""
-    said = {turn.heard.spelt[item.start : item.end].casefold() for item in turn.heard.mentions
+    """Return whether a message calls an entry by its name, or the first letters of its words."""
+    said = {key(turn.heard.spelt[item.start : item.end]) for item in turn.heard.mentions
             if item.id == entry.id}  # fmt: skip
-    name = entry.name.casefold().partition(" (")[0]  # "precision (metric)"
-    return any(words.rstrip("s") == name.rstrip("s") for words in said)
+    name = key(entry.name.partition(" (")[0])  # "precision (metric)"
+    initials = "".join(word[0] for word in name.split())
+    return name in said or (len(initials) > 1 and initials in said)
 
 
 def plainly(turn: Turn) -> Asked | None:
