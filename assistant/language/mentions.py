@@ -17,7 +17,7 @@ _NOT_NAMES = re.compile(
     r"|\bby means\b|\bi recall\b|\bin general\b|\bin order to\b|\bit means\b",
     re.IGNORECASE,
 )
-_DOES_MEAN = re.compile(r"(\b(?:does|do|did)\b.+) means?(?=\s*[?.!]*$)", re.IGNORECASE)
+_DOES_MEAN = re.compile(r"(\b(?:does|do|did)\b.+) means?(?=\s*(?:[?.!]*$|in\b))", re.IGNORECASE)
 KIND_ORDER = (
     "concept", "role", "application", "industry", "competency", "claim", "resource", "path",
     "occupation", "faq",

@@ -37,6 +37,7 @@ FINDER = MentionFinder(owners(NAMES), {"what", "tension", "decision", "between"}
         ("do I need C++?", ["cpp"]),
         ("a decision between them", []),
         ("what does recall mean?", ["recall"]),
+        ("what does recall mean in practice?", ["recall"]),
         ("", []),
         ("?!", []),
     ],
