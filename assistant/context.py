@@ -155,7 +155,8 @@ def in_context(
     """
     named = {other.id for other in others if other.start != mention.start}
     meant = [id_ for id_ in mention.also if id_ in named]
-    if not meant and mention.also and topic in library:
+    topical = topic in library and library.cards[topic].kind == "concept"
+    if not meant and mention.also and topical:
         owners = (mention.id, *mention.also)
         meant = [id_ for id_ in owners if id_ == topic or _linked(id_, topic, library)]
     if len(meant) != 1:

@@ -62,7 +62,8 @@ def _in_order(turn: Turn) -> tuple[Asked, ...]:
 
     "I am a nurse in Nigeria, how do I …" names both; what decides is the trade.
     """
-    found = turn.heard.asked
+    other = _not_meant(turn)
+    found = tuple(item for item in turn.heard.asked if item.entry not in other)
     if turn.heard.slots.background is None or turn.intent in OF_A_COUNTRY:
         return found
     if not found or _topic(turn, found[0]) != "country":
@@ -70,6 +71,17 @@ def _in_order(turn: Turn) -> tuple[Asked, ...]:
     own = [item for item in found if item.chance >= FAINT and _topic(turn, item) in OF_A_TRADE]
     first = max(own, key=lambda item: item.dense, default=None)
     return (replace(first, chance=found[0].chance), *found) if first else found
+
+
+def _not_meant(turn: Turn) -> set[str]:
+    """Return what shares a name of the message that stands for something else here."""
+    settled = {mention.start: mention.id for mention in turn.about if not mention.also}
+    return {
+        owner
+        for mention in turn.heard.mentions
+        for owner in (mention.id, *mention.also)
+        if mention.also and settled.get(mention.start, owner) != owner
+    }
 
 
 def _topic(turn: Turn, item: Asked) -> str:
