@@ -58,19 +58,21 @@ def asked(turn: Turn, chance: float = LIKELY, kinds: Collection[str] = ()) -> As
 
 
 def _in_order(turn: Turn) -> tuple[Asked, ...]:
-    """Return the stored questions, one on the learner's trade before one on the country alone.
+    """Return the stored questions, one on the learner's trade before one that is no likelier.
 
-    "I am a nurse in Nigeria, how do I …" names both; what decides is the trade.
+    "I am a nurse in Nigeria, how do I …" names trade and country; what decides is the trade.
     """
     other = _not_meant(turn)
     found = tuple(item for item in turn.heard.asked if item.entry not in other)
-    if turn.heard.slots.background is None or turn.intent in OF_A_COUNTRY:
+    if turn.heard.slots.background is None or turn.intent in OF_A_COUNTRY or not found:
         return found
-    if not found or _topic(turn, found[0]) != "country":
+    topic, chance = _topic(turn, found[0]), found[0].chance
+    if chance >= LIKELY or topic in ("", *OF_A_TRADE):
         return found
-    own = [item for item in found if item.chance >= FAINT and _topic(turn, item) in OF_A_TRADE]
-    first = max(own, key=lambda item: item.dense, default=None)
-    return (replace(first, chance=found[0].chance), *found) if first else found
+    least = FAINT if topic == "country" else chance / 3
+    own = [item for item in found if item.chance >= least and _topic(turn, item) in OF_A_TRADE]
+    first = max(own, key=lambda item: item.chance, default=None)
+    return (replace(first, chance=chance), *found) if first else found
 
 
 def _not_meant(turn: Turn) -> set[str]:
