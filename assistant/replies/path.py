@@ -45,7 +45,9 @@ def reply(turn: Turn) -> Reply | None:
     stated = said.hours is not None or said.weeks is not None or bool(said.skills)
     made = background is not None and _exact(turn)
     question = passage.asked(turn, SAME if turn.intent == "path" and role else passage.LIKELY)
-    if question and not stated and not made:
+    asked_whole = _WHOLE.search(turn.heard.spelt) is not None
+    said_so = question is not None and question.chance >= passage.CERTAIN and not asked_whole
+    if question and (said_so or not (stated or made)):
         return passage.answer(turn, question)
     route = _route(turn, role, background)
     if route is None:
@@ -56,7 +58,7 @@ def reply(turn: Turn) -> Reply | None:
     if background and not made:
         blocks.append(Text(_counted(turn, background)))
     asks: list[str] = []
-    whole = stated or _WHOLE.search(turn.heard.spelt) is not None
+    whole = stated or asked_whole
     stage = _stage(turn)
     blocks += [*_advice(turn, route, passage.POSSIBLE if whole else passage.HINT), *stage]
     blocks.append(Text(f"{_intro(turn, route, laid_out)}\n\n{route.summary}"))
