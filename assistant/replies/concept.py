@@ -159,7 +159,9 @@ def _bar(turn: Turn, entry: Entry, question: Asked) -> float:
         return ALWAYS if drawn or turn.intent == "how_it_works" else passage.CERTAIN
     if own:
         return OWN if drawn else passage.POSSIBLE
-    return passage.SURE if drawn and not is_field(entry) else FOUND
+    if drawn:
+        return passage.LIKELY if is_field(entry) else passage.SURE
+    return FOUND
 
 
 def _by_its_name(turn: Turn, entry: Entry) -> bool:
