@@ -26,6 +26,7 @@ _WHOLE = re.compile(
     r"\b(?:plan|road ?map|path|schedule|curriculum|syllabus|steps?|weeks?|months?)\b", re.IGNORECASE
 )
 _BECOME = re.compile(r"\bbecom(?:e|ing)\s+(?:an?\s+)?", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|isn't|instead of|rather than)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
 NEXT = 12  # characters after "become a" in which the name of the aim begins
 FIELD = {"artificial_intelligence"}  # concepts that say nothing of the role that is wanted
 RESOURCES = 6
@@ -44,7 +45,9 @@ def reply(turn: Turn) -> Reply | None:
     stated = said.hours is not None or said.weeks is not None or bool(said.skills)
     made = background is not None and _exact(turn)
     question = passage.asked(turn, SAME if turn.intent == "path" and role else passage.LIKELY)
-    if question and not stated and not made:
+    asked_whole = _WHOLE.search(turn.heard.spelt) is not None
+    said_so = question is not None and question.chance >= passage.CERTAIN and not asked_whole
+    if question and (said_so or not (stated or made)):
         return passage.answer(turn, question)
     route = _route(turn, role, background)
     if route is None:
@@ -55,7 +58,7 @@ def reply(turn: Turn) -> Reply | None:
     if background and not made:
         blocks.append(Text(_counted(turn, background)))
     asks: list[str] = []
-    whole = stated or _WHOLE.search(turn.heard.spelt) is not None
+    whole = stated or asked_whole
     stage = _stage(turn)
     blocks += [*_advice(turn, route, passage.POSSIBLE if whole else passage.HINT), *stage]
     blocks.append(Text(f"{_intro(turn, route, laid_out)}\n\n{route.summary}"))
@@ -173,7 +176,8 @@ def _exact(turn: Turn) -> bool:
 
 
 def _role(turn: Turn, background: Path | None) -> str:
-    roles = [entry.id for entry in turn.entries("role")]
+    denied = {item.id for item in turn.about if _DENIED.search(turn.heard.spelt[: item.start])}
+    roles = [entry.id for entry in turn.entries("role") if entry.id not in denied]
     roles += [route.role for route in turn.entries("path") if isinstance(route, Path)
               and not route.background]  # fmt: skip
     if roles or turn.told.goal:

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.language.slots import Slots
+from assistant.language.understanding import Understanding
 from assistant.learner.keeping import Keep, Learner, Planned, Settings
 from assistant.learner.progress import open_steps
 from assistant.learner.records import Event, Records
 from assistant.planning.model import base
 from assistant.replies import path, remember, spoken
-from assistant.replies.turn import Turn
+from assistant.replies.turn import Memory, Turn
 from assistant.reply import Reply, Text
 
+SHORT = 10  # words of a message that changes a plan
 _BEHIND = re.compile(
     r"\b(?:fell|fallen|falling|am|i'm|got|getting|running|lagging)\s+"
     r"(?:(?:way|far|so|a bit|much|too)\s+)?(?:behind|late)\b"
@@ -34,6 +36,14 @@ _STYLES = (
     ("hands_on", re.compile(r"\bmore (?:hands[- ]on|practice|practical|exercises|doing)\b", re.I)),
     ("theory_first", re.compile(r"\bmore theory\b|\btheory first\b|\bless practice\b", re.I)),
 )
+
+
+def wanted(heard: Understanding, memory: Memory) -> bool:
+    """Return whether a few words change what the plan just laid out was made from."""
+    told = heard.slots
+    changes = told.hours or told.weeks or "known" in told.skills.values() or told.style
+    short = len(heard.text.split()) <= SHORT
+    return bool(changes) and short and memory.intent in path.PLANNED
 
 
 def changed(turn: Turn) -> Reply | None:

@@ -26,6 +26,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 # How likely a stored question must be to be answered instead of the wages …
 SAME = 0.95  # … "what does X earn?" stands near to "what does X do?"
 PAY = 0.7  # … where more is asked than what X earns
+ASIDE = 0.35  # … where pay may be but a part of what is asked
 SUITS_FIELDS = ("suits", "day", "summary", "responsibilities")
 SUITED = 4
 
@@ -53,7 +54,8 @@ def _bar(turn: Turn) -> float:
     """Return how likely a stored question must be asked to be answered instead of the fields."""
     specific = concept.specific(turn)
     if turn.intent == "salary":
-        return PAY if specific else SAME
+        aside = turn.sure < passage.CERTAIN
+        return (ASIDE if aside else PAY) if specific else SAME
     facts = turn.intent in ("role", "define", "skills")
     return passage.POSSIBLE if specific else concept.ALWAYS if facts else passage.LIKELY
 
@@ -137,7 +139,7 @@ def recommend(turn: Turn) -> Reply | None:
     named = [entry.id for entry in turn.entries("role")]
     likes = taste(turn.heard.text)
     bar = passage.HINT if named and concept.specific(turn) else passage.LIKELY
-    question = passage.asked(turn, passage.CERTAIN if likes and not named else bar)
+    question = passage.asked(turn, passage.POSSIBLE if likes and not named else bar)
     if question:
         return passage.answer(turn, question)
     if len(named) == 1:
@@ -150,6 +152,9 @@ def recommend(turn: Turn) -> Reply | None:
             ranked[item.entry] = max(ranked.get(item.entry, 0.0), item.rank)
     order = sorted(ranked, key=lambda id_: -ranked[id_])
     chosen = [*named, *(id_ for id_ in order if id_ not in named)][:SUITED]
+    question = passage.asked(turn, passage.HINT) if not chosen else None
+    if question:
+        return passage.answer(turn, question)
     if not chosen:
         listed = ", ".join(card.name for card in turn.library.of_kind("role"))
         return turn.reply(Text(f"{turn.phrase('role_pick')}: {listed}."), status="clarify")
