@@ -122,20 +122,23 @@ class Conversation:
             opening = concept.left_out(first, whole) if reply.status == "answered" else []
             return dataclasses.replace(reply, blocks=(*opening, *reply.blocks))
         replies: list[Reply] = []
+        left: list[str] = []
+        nearest = Text(self._mind.phrases["near_miss"])
         for question in questions:
             reply = self._answer(question)
             self.memory.last = reply
             known = {source.id for other in replies for source in other.sources[:1]}
             fresh = not reply.sources or reply.sources[0].id not in known
-            if any(reply.blocks == other.blocks for other in replies):
-                continue  # one answer for two questions is given once
+            strange = nearest in reply.blocks and not self._understood(question).mentions
+            if strange or reply.status in ("unsure", "out_of_scope"):
+                left.append(question)
+                continue
             if reply.status != "answered" or (replies and not reply.sources):
                 continue  # talk may come first; after a question it is what the split made of it
-            if fresh or reply.intent != replies[-1].intent:
-                replies.append(reply)
-        if len(replies) < 2:
-            return dataclasses.replace(replies[0], question=message) if replies else None
-        return joined(message, replies)
+            again = any(reply.blocks == other.blocks for other in replies)
+            if not again and (fresh or reply.intent != replies[-1].intent):
+                replies.append(reply)  # one answer for two questions is given once
+        return joined(message, replies, left, self._mind.phrases) if replies else None
 
     def _is_one(self, message: str) -> bool:
         """Return whether a message of several clauses is strange, or a stored question, whole."""
