@@ -1,5 +1,6 @@
 """The interactive loop. Only this file waits for keys."""
 
+import contextlib
 import os
 import shutil
 import textwrap
@@ -137,7 +138,9 @@ class Chat:
             if not action.start or action.type != "exercise":
                 continue
             screen: Screen = (
-                PipeScreen(self._desk.say) if wants_plain() else LiveScreen(self._desk.screen)
+                PipeScreen(self._desk.say)
+                if wants_plain()
+                else LiveScreen(self._desk.screen, wait_for_enter)
             )
             try:
                 with all_cores():
@@ -193,3 +196,11 @@ def choose_option(question: str, choices: Sequence[str]) -> int | None:
         if text.isdigit() and 1 <= int(text) <= len(choices):
             return int(text) - 1
         print(f"{text[:20]!r} is none of them.")  # noqa: T201
+
+
+def wait_for_enter() -> None:
+    """Wait until the learner has read what is on the screen."""
+    from prompt_toolkit import PromptSession
+
+    with contextlib.suppress(KeyboardInterrupt, EOFError):
+        PromptSession[str](erase_when_done=True).prompt("Enter goes on ")

@@ -1,8 +1,8 @@
 """What a message leaves out, spelt out from the conversation so far."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from assistant.language.mentions import WEAK, Mention
 from assistant.language.understanding import Understanding
@@ -144,6 +144,35 @@ def ordinals(text: str, memory: Memory, library: Library) -> str:
     else:
         return text
     return f"{text[: found.start()]}{library.name(id_)}{text[found.end() :]}"
+
+
+def in_context(
+    mention: Mention, others: Iterable[Mention], topic: str, library: Library
+) -> Mention:
+    """Return what a name of several things stands for, beside the other names and the topic.
+
+    "LDA (linear discriminant analysis)" says which; so does "and precision?" after recall.
+    """
+    named = {other.id for other in others if other.start != mention.start}
+    meant = [id_ for id_ in mention.also if id_ in named]
+    topical = topic in library and library.cards[topic].kind == "concept"
+    if not meant and mention.also and topical:
+        owners = (mention.id, *mention.also)
+        meant = [id_ for id_ in owners if id_ == topic or _linked(id_, topic, library)]
+    if len(meant) != 1:
+        return mention
+    return replace(mention, id=meant[0], kind=library.cards[meant[0]].kind, also=())
+
+
+def as_role(mention: Mention, library: Library) -> Mention:
+    """Return the role that a name also stands for, as where a career is asked about."""
+    role = next((id_ for id_ in mention.also if library.cards[id_].kind == "role"), "")
+    return replace(mention, id=role, kind="role") if role else mention
+
+
+def _linked(one: str, other: str, library: Library) -> bool:
+    both = ((one, other), (other, one))
+    return any(to in getattr(library.get(of), "related", ()) for of, to in both)
 
 
 def _pronoun(text: str, own: Sequence[Mention]) -> re.Match[str] | None:

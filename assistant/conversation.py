@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from assistant.adverts.pasted import is_pasted
-from assistant.context import WHICH_OF, Reading, ordinals, readings, returns
+from assistant.context import WHICH_OF, Reading, as_role, in_context, ordinals, readings, returns
 from assistant.language.encoder import Encoder, last
 from assistant.language.mentions import WEAK, Mention
 from assistant.language.understanding import Parts, Understanding, understand
@@ -22,10 +22,10 @@ from assistant.replies import (
     learner,
     pack,
     passage,
-    path,
     practice,
     quiz,
     remember,
+    replan,
     talk,
     why,
 )
@@ -42,7 +42,6 @@ _CLOSING = ("cancel", "deny", "goodbye")
 _CHOOSES = re.compile(r"\b(?:the|one|kind|type|sense|mean|meant|as in|that|thing)\b", re.IGNORECASE)
 CHOOSING_WORDS = 10
 CLEARLY = 0.05  # how much nearer the chosen reading must be than the next
-SHORT_CHANGE = 10  # words of a message that changes a plan
 ONE_QUESTION = 0.75  # how likely a stored question must be to answer several clauses as one
 STANDING = 0.1  # how much likelier a message must be with its topic than without
 LEANING = 0.5  # … and how likely at least, where its own words could stand alone
@@ -115,21 +114,31 @@ class Conversation:
     def _several(self, message: str) -> Reply | None:
         """Answer each of several questions in one message; None where there is but one."""
         questions = split(message)
-        if len(questions) < 2 or self._is_one(message):
+        if len(questions) < 2:
             return None
+        if self._is_one(message):
+            reply = self._answer(message)
+            first, whole = (self._heard(self._understood(text)) for text in (questions[0], message))
+            opening = concept.left_out(first, whole) if reply.status == "answered" else []
+            return dataclasses.replace(reply, blocks=(*opening, *reply.blocks))
         replies: list[Reply] = []
+        left: list[str] = []
+        nearest = Text(self._mind.phrases["near_miss"])
         for question in questions:
             reply = self._answer(question)
             self.memory.last = reply
             known = {source.id for other in replies for source in other.sources[:1]}
             fresh = not reply.sources or reply.sources[0].id not in known
+            strange = nearest in reply.blocks and not self._understood(question).mentions
+            if strange or reply.status in ("unsure", "out_of_scope"):
+                left.append(question)
+                continue
             if reply.status != "answered" or (replies and not reply.sources):
                 continue  # talk may come first; after a question it is what the split made of it
-            if fresh or reply.intent != replies[-1].intent:
-                replies.append(reply)
-        if len(replies) < 2:
-            return dataclasses.replace(replies[0], question=message) if replies else None
-        return joined(message, replies)
+            again = any(reply.blocks == other.blocks for other in replies)
+            if not again and (fresh or reply.intent != replies[-1].intent):
+                replies.append(reply)  # one answer for two questions is given once
+        return joined(message, replies, left, self._mind.phrases) if replies else None
 
     def _is_one(self, message: str) -> bool:
         """Return whether a message of several clauses is strange, or a stored question, whole."""
@@ -191,6 +200,9 @@ class Conversation:
         if intent == "profile" and ("?" in heard.text or ASKS.match(heard.text)):
             ranked = heard.prediction.ranked
             intent, sure = next((pair for pair in ranked if pair[0] != "profile"), (intent, sure))
+        if intent in dispatch.DOES and sure < dispatch.SURE_TO_DO:
+            ranked = heard.prediction.ranked
+            intent, sure = next(pair for pair in ranked if pair[0] not in dispatch.DOES)
         talks = intent in (*dispatch.TALK, *control.CONTROL)
         again = intent in control.AGAIN and sure >= SMALL_TALK  # "simpler: what is PCA"
         asks = topical or (intent in _CLOSING and ASKS.match(heard.text))
@@ -198,7 +210,7 @@ class Conversation:
             intent, sure = self._substantial(heard)
         if intent in (*dispatch.TALK, *control.CONTROL) and sure >= SMALL_TALK:
             return Turn(self._mind, heard, self.memory, self._mind.exercises, intent, about, sure)
-        replans = self._replans(heard)
+        replans = replan.wanted(heard, self.memory)
         leans_on = ""
         chosen = self._spelt(heard)
         if chosen is not None:
@@ -212,24 +224,13 @@ class Conversation:
             self.memory.told = heard.slots.after(self.memory.told)
         if replans:
             intent, about = "path", tuple(item for item in about if item.kind == "role")
+        topic, library = self.memory.topic, self._mind.library
+        about = tuple(in_context(item, heard.mentions, topic, library) for item in about)
         if intent in dispatch.CAREER or intent in dispatch.ADVICE:
-            about = tuple(self._as_role(mention) for mention in about)
+            about = tuple(as_role(mention, self._mind.library) for mention in about)
         return Turn(
             self._mind, heard, self.memory, self._mind.exercises, intent, about, sure, leans_on
         )  # fmt: skip
-
-    def _replans(self, heard: Understanding) -> bool:
-        """Return whether a few words change what the plan just shown was made from."""
-        told = heard.slots
-        changes = told.hours or told.weeks or "known" in told.skills.values() or told.style
-        short = len(heard.text.split()) <= SHORT_CHANGE
-        return bool(changes) and short and self.memory.intent in path.PLANNED
-
-    def _as_role(self, mention: Mention) -> Mention:
-        """Return the role that a name also stands for, where a career is asked about."""
-        cards = self._mind.library.cards
-        role = next((id_ for id_ in mention.also if cards[id_].kind == "role"), "")
-        return dataclasses.replace(mention, id=role, kind="role") if role else mention
 
     def _spelt(self, heard: Understanding) -> tuple[Reading, Understanding] | None:
         """Return what the message stands for in its conversation, None if it stands alone."""

@@ -142,7 +142,8 @@ class Mind:
     def speller(self) -> Speller:
         """Mends typing mistakes."""
         words = self._words
-        return Speller(words["known"], words["common"], words["shorthand"])
+        is_word = self.encoder.is_word
+        return Speller(words["known"], words["common"], words["shorthand"], is_word)
 
     @cached_property
     def _words(self) -> dict[str, Any]:

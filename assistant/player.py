@@ -5,7 +5,7 @@ import dataclasses
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.errors import UsageError
 from assistant.learner.runs import Curves, keep_run
@@ -18,7 +18,23 @@ from skills.checkpoint import Checkpoint, key
 from skills.device import DeviceError
 from skills.device import choose as choose_device
 from skills.exercise import Exercise
-from skills.play import Ask, Done, Event, Events, Judge, Measure, Result, Say, Show, Train, play
+from skills.play import (
+    Ask,
+    Done,
+    Event,
+    Events,
+    Judge,
+    Measure,
+    Measured,
+    Result,
+    Say,
+    Show,
+    Train,
+    play,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
 
 Choose = Callable[[str, Sequence[str]], int | None]
 Keep = Callable[[Result, Curves], None]
@@ -97,11 +113,11 @@ def _pull(
     curves: dict[str, Mapping[str, Sequence[tuple[int, float]]]] = {}
     event = next(events)
     while not isinstance(event, Done):
-        screen.event(event)
         if isinstance(event, Train):
             states = event.states
             curves[event.stage] = event.curves
         try:
+            screen.event(event)
             kept.save(states, now=isinstance(event, Measure))
             if isinstance(event, Ask) and choose:
                 event = events.send(choose(event.question, event.choices))
@@ -152,15 +168,16 @@ def remembered(exercise: Exercise, seed: int, device: str) -> Mapping[str, Any] 
     return None
 
 
-def summary(result: Result) -> list[str]:
-    """Return what a run came to as lines."""
+def summary(result: Result, reached: Sequence[Measured] = ()) -> list[str]:
+    """Return what a run came to as lines; `reached` is what one that was stopped had measured."""
     lines = [f"Device: {result.device} ({result.device_reason})"]
     for check in result.checks:
         mark = "passed" if check.passed else "NOT passed"
         lines.append(f"{mark}: {check.name} ({check.value:.4g}, bound {check.threshold:.4g})")
     if result.stopped:
-        best = ", ".join(f"{name} {value:.4g}" for name, value in result.metrics.items())
-        lines.append(f"Stopped before the end. Best so far: {best or 'nothing measured yet'}.")
+        lines.append("Stopped before the end. Best so far:" if reached
+                     else "Stopped before the end, with nothing measured yet.")  # fmt: skip
+        lines += [f"  {value.label}: {value.text}" for value in reached]
         lines.append("Private: nothing of this run is kept." if is_private()
                      else "Start it again and it goes on from here; to begin anew: "
                      f"lodestar exercise run {result.id} --afresh")  # fmt: skip
@@ -215,10 +232,14 @@ class TrainingOnly:
 
 
 class LiveScreen:
-    """A terminal: text is printed once, a running training is drawn in place."""
+    """A terminal: text is printed once, a running training is drawn in place.
 
-    def __init__(self, console: Any) -> None:
-        self._console = console
+    Before what would scroll away what was not read yet, it calls `wait`, if there is one.
+    """
+
+    def __init__(self, console: "Console", wait: Callable[[], None] | None = None) -> None:
+        self._console, self._wait = console, wait
+        self._unread = 0  # lines since the learner last pressed a key
         self._live: Any = None
         self._drawn = 0.0
         self._stage = ""
@@ -241,16 +262,28 @@ class LiveScreen:
         from assistant.render.terminal import WIDEST, markdown
 
         width = min(self._console.width, WIDEST)
-        if isinstance(event, Say | Judge):
-            self._console.print(markdown(said(event)), "", width=width)
-            return
-        if isinstance(event, Show):
-            self._show(event, width)
-            return
-        for line in _lines(event):
-            self._console.print(line)
+        if isinstance(event, Ask):
+            self._unread = 0
+        elif isinstance(event, Say | Judge):
+            self._print(width, markdown(said(event)), "")
+        elif isinstance(event, Show):
+            self._print(self._console.width, *self._shown(event, width))
+        else:
+            self._print(self._console.width, *_lines(event))
 
-    def _show(self, event: Show, width: int) -> None:
+    def _print(self, width: int, *parts: "RenderableType") -> None:
+        """Print parts one below the other, once there is room for them or the learner goes on."""
+        from rich.console import Group
+
+        options = self._console.options.update(width=width)
+        height = len(self._console.render_lines(Group(*parts), options))
+        if self._wait and self._unread and self._unread + height >= self._console.height:
+            self._wait()
+            self._unread = 0
+        self._unread += height
+        self._console.print(*parts, width=width, sep="\n")
+
+    def _shown(self, event: Show, width: int) -> "list[RenderableType]":
         from rich.text import Text
 
         from assistant.render.terminal import has_colours
@@ -258,7 +291,7 @@ class LiveScreen:
         ink: figure.Ink = "colours" if has_colours(self._console) else "shades"
         drawn = figure.lines(event.figure, width, ink)
         caption = [Text(event.caption)] if event.caption else []
-        self._console.print(Text(event.title, "bold"), *drawn, *caption, "", sep="\n")
+        return [Text(event.title, "bold"), *drawn, *caption, ""]
 
     def _train(self, event: Train) -> None:
         from rich.live import Live
@@ -322,7 +355,7 @@ def _lines(event: Event) -> list[str]:
             drawn = [line.plain for line in figure.lines(event.figure, PIPE_WIDTH, "plain")]
             return [event.title, *drawn, *([event.caption] if event.caption else []), ""]
         case Done():
-            return summary(event.result)
+            return summary(event.result, event.reached)
         case Ask():
             return []
         case _:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.reply import Block, Reply, Text
 
@@ -33,11 +33,19 @@ def split(message: str) -> list[str]:
     return parts if asked and 2 <= len(parts) <= MOST_QUESTIONS else []
 
 
-def joined(message: str, replies: Sequence[Reply]) -> Reply:
-    """Return one reply made of the replies to several questions, in order."""
+def joined(
+    message: str, replies: Sequence[Reply], left: Sequence[str], phrases: Mapping[str, str]
+) -> Reply:
+    """Return one reply made of the replies to several questions, in order; it owns up to the
+    questions that are `left` without one.
+    """
     blocks: list[Block] = []
     for reply in replies:
-        blocks += [Text(f"**{reply.question}**"), *reply.blocks]
+        title = [Text(f"**{reply.question}**")] if len(replies) > 1 else []
+        blocks += [*title, *reply.blocks]
+    if left:
+        rest = "”, “".join(question.rstrip(".") for question in left)
+        blocks.append(Text(phrases["part_unanswered"].format(questions=f"“{rest}”")))
     sources = {source.url: source for reply in replies for source in reply.sources}
     entities = {entity.id: entity for reply in replies for entity in reply.entities}
     return dataclasses.replace(

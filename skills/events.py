@@ -135,9 +135,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The last event."""
+    """The last event; `reached` is what a run that was stopped had measured."""
 
     result: Result
+    reached: tuple[Measured, ...] = ()
 
 
 Event = Say | Ask | Judge | Train | Measure | Show | Done

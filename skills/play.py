@@ -54,7 +54,8 @@ def play(
     """Return the events of an exercise, the last of them `Done`.
 
     With `answers` (prediction id to index of a choice; it may be empty) nothing is asked.
-    `saved` are the `states` of a run that was cut short: this one goes on from there.
+    `saved` are the `states` of a run that was cut short: this one goes on from there, and repeats
+    neither the words nor the questions that came before.
     `constants` stand in for those at the top of the solution, while it runs.
     Raises DeviceError or MissingPackage on the first `next`, before anything is trained.
     """
@@ -68,11 +69,12 @@ def play(
             yield from run.play(step, answers)
         yield from run.end()
     except KeyboardInterrupt:
-        yield Done(run.result(stopped=True))
+        yield Done(run.result(stopped=True), run.reached())
     finally:
         run.program.close()
 
 
+CHOSEN = "predictions"  # the place of the learner's choices among the states of the stages
 _OUTCOMES: dict[str, Literal["held", "did not hold here", "undecided"]] = {
     "held": "held", "refuted": "did not hold here", "undecided": "undecided",
 }  # fmt: skip
@@ -93,11 +95,14 @@ class Playing:
     latest: dict[str, dict[str, float]] = field(default_factory=dict)
     made: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     chosen: dict[str, int] = field(default_factory=dict)
+    heard: bool = False  # whether what is said now was said before the run was cut short
     decided: str = ""
     program: Pulled = field(init=False)
 
     def start(self) -> None:
         """Load data and solution; the solution's generator does nothing before it is pulled."""
+        self.heard = bool(self.saved)
+        self.chosen = dict(self.saved.pop(CHOSEN, {}))
         with self._clock():
             self.program = Program(
                 self.exercise, self.seed, self.device.name, self.saved, self.constants
@@ -105,9 +110,9 @@ class Playing:
 
     def play(self, step: Step, answers: Mapping[str, int] | None) -> Events:
         """Yield the events of one step."""
-        if step.say:
+        if step.say and not self.heard:
             yield Say(self.fill(step.say))
-        elif step.ask:
+        elif step.ask and step.ask not in self.chosen:
             yield from self._ask(self.exercise.prediction(step.ask), answers)
         elif step.train:
             yield from self._train(step.train)
@@ -175,6 +180,7 @@ class Playing:
     def _progress(
         self, stage: Stage, told: Progress, curves: dict[str, Any], spent: float
     ) -> Train:
+        self.heard = False
         values = _floats(told, without=("stage", "step", "total", "state"))
         for name, value in values.items():
             curves.setdefault(name, []).append((told["step"], value))
@@ -182,8 +188,13 @@ class Playing:
         kept.update({name: self._best(name, kept, value) for name, value in values.items()})
         return Train(
             stage.name, stage.title, stage.watch, told["step"], told["total"], values, curves,
-            spent, self.program.states,
+            spent, self._states(),
         )  # fmt: skip
+
+    def _states(self) -> Mapping[str, Any]:
+        """Return what a killed run needs to go on: the program's states, and what was predicted."""
+        states = self.program.states
+        return {**states, CHOSEN: self.chosen} if states else states
 
     def _best(self, name: str, kept: Mapping[str, float], value: float) -> float:
         """Return the best value so far of a metric that a check bounds, else the latest."""
@@ -196,13 +207,29 @@ class Playing:
     def _readable(self, stage: str) -> tuple[Measured, ...]:
         values = self._values()[stage]
         return tuple(
-            Measured(
-                metric.name, metric.label, values[metric.name],
-                format(values[metric.name], metric.format), metric.meaning,
-            )
+            self._told(metric.name, values[metric.name], "")
             for metric in self.exercise.metrics
             if metric.name in values
-        )  # fmt: skip
+        )
+
+    def reached(self) -> tuple[Measured, ...]:
+        """Return what the stages reached so far, as a reader sees it, the main one last."""
+        main = self.exercise.main
+        titles = {step.train.name: step.train.title for step in self.exercise.steps if step.train}
+        stages = sorted(self._so_far().items(), key=lambda pair: pair[0] == main)
+        return tuple(
+            self._told(name, value, f"{titles[stage]}: ")
+            for stage, values in stages
+            for name, value in values.items()
+        )
+
+    def _told(self, name: str, value: float, of: str) -> Measured:
+        """Return a number with its label, which begins with what it is a number of."""
+        for metric in self.exercise.metrics:
+            if metric.name == name:
+                text = format(value, metric.format)
+                return Measured(name, of + metric.label, value, text, metric.meaning)
+        return Measured(name, of + name.replace("_", " "), value, f"{value:.4g}", "")
 
     def value(self, name: str) -> float:
         """Return a measured value by its dotted name, as forest.accuracy or gain.accuracy."""
@@ -234,7 +261,7 @@ class Playing:
     def result(self, *, stopped: bool = False) -> Result:
         """Return what was measured so far as the contract's document."""
         exercise = self.exercise
-        measured = {**self.latest, **self.measured} if stopped else self.measured
+        measured = self._so_far() if stopped else self.measured
         checks = () if stopped else tuple(self._check(check) for check in exercise.checks)
         passed = not stopped and all(check.passed for check in checks)
         return Result(
@@ -252,6 +279,10 @@ class Playing:
             seconds=round(self.seconds, 3),
             verdict=None if stopped else self._verdict(sound=passed),
         )
+
+    def _so_far(self) -> dict[str, dict[str, float]]:
+        """Return what was measured, and of a stage that was cut short its last values."""
+        return {**self.latest, **self.measured}
 
     def _verdict(self, *, sound: bool) -> Verdict | None:
         """Return what the solution decided; nothing is decided by a measurement that is unsound."""

@@ -148,40 +148,30 @@ def print_reply(reply: Any, plain: bool = False, as_json: bool = False) -> None:
         terminal.draw(reply, terminal.console())
 
 
-def play_exercise(
-    id_: str,
-    *,
-    yes: bool = True,
-    seed: int = 0,
-    device: str | None = None,
-    quiet: bool = False,
-    keep: Any = None,
-) -> Any:
-    """Play an exercise on this terminal or pipe; return its result.
+def exercise_screen(quiet: bool, *, asks: bool = False) -> Any:
+    """Return where an exercise is drawn; one that `asks` also waits until a page is read."""
+    from assistant import player
+    from assistant.chat import wait_for_enter
+    from assistant.render import terminal
+
+    if quiet:
+        return player.PipeScreen(lambda line: None)
+    if terminal.wants_plain():
+        return player.PipeScreen(click.echo)
+    return player.LiveScreen(terminal.console(), wait_for_enter if asks else None)
+
+
+def play_exercise(id_: str, *, quiet: bool = False, keep: Any = None) -> Any:
+    """Play an exercise on this terminal or pipe, asking nothing; return its result.
 
     The run is kept in the learner's file, or as `keep` does it.
     """
     from assistant import player
     from assistant.learner.runs import keep_run
-    from assistant.render import terminal
     from skills.exercise import catalogue
 
     exercises = catalogue()
     if id_ not in exercises:
         raise UsageError(f"There is no exercise {id_!r}. Exercises: {', '.join(exercises)}")
-    if quiet:
-        screen: player.Screen = player.PipeScreen(lambda line: None)
-    elif terminal.wants_plain():
-        screen = player.PipeScreen(click.echo)
-    else:
-        screen = player.LiveScreen(terminal.console())
-    choose: player.Choose | None = None
-    if not yes and not quiet and sys.stdin.isatty():
-        from assistant.chat import choose_option
-
-        choose = choose_option
-    keep = keep or keep_run
     with all_cores():
-        return player.run(
-            exercises[id_], screen, seed=seed, device=device, choose=choose, keep=keep
-        )
+        return player.run(exercises[id_], exercise_screen(quiet), keep=keep or keep_run)

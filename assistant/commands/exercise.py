@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from assistant.commands.common import Json, print_json, say
+from assistant.commands.common import Json, exercise_screen, print_json, say
 from assistant.commands.naming import exercise_ids
 from assistant.commands.own_code import COMMANDS, catalogue, find, plainly
 from assistant.errors import UsageError
@@ -138,7 +138,8 @@ def exercise_what_if(
     device = device or _device_set(item)
     choices = [choice.text for choice in what_if.choices]
     question = what_if.question.format(value=value)
-    chosen = _choose(yes or as_json)(question, choices) if _asks(yes or as_json) else None
+    choose = _chooser(yes or as_json)
+    chosen = choose(question, choices) if choose else None
     usual = remembered(item, seed, device)
     usual = usual or _document(_train(item, seed, device, {}, "as it is", as_json))
     title = f"with {what_if.knob} = {value}"
@@ -162,27 +163,13 @@ def _device_set(item: Any) -> str:
     return device_set(item)
 
 
-def _asks(quiet: bool) -> bool:
-    return not quiet and sys.stdin.isatty()
-
-
-def _choose(quiet: bool) -> Any:
-    if not _asks(quiet):
+def _chooser(quiet: bool) -> Any:
+    """Return what asks the learner for a prediction; None where nobody can be asked."""
+    if quiet or not sys.stdin.isatty():
         return None
     from assistant.chat import choose_option
 
     return choose_option
-
-
-def _screen(quiet: bool) -> Any:
-    from assistant import player
-    from assistant.render import terminal
-
-    if quiet:
-        return player.PipeScreen(lambda line: None)
-    if terminal.wants_plain():
-        return player.PipeScreen(click.echo)
-    return player.LiveScreen(terminal.console())
 
 
 def _play(
@@ -190,9 +177,10 @@ def _play(
 ) -> Any:
     from assistant import player
 
-    choose = _choose(yes or quiet)
+    choose = _chooser(yes or quiet)
+    screen = exercise_screen(quiet, asks=choose is not None)
     return player.run(
-        item, _screen(quiet), seed=seed, device=device, choose=choose, afresh=afresh, writes=writes
+        item, screen, seed=seed, device=device, choose=choose, afresh=afresh, writes=writes
     )
 
 
@@ -203,7 +191,7 @@ def _train(
     from assistant import player
 
     click.echo(f"Training {title} …", err=True)
-    screen = player.TrainingOnly(_screen(quiet))
+    screen = player.TrainingOnly(exercise_screen(quiet))
     result = player.run(item, screen, seed=seed, device=device, constants=constants)
     if result.stopped:
         raise SystemExit(130)

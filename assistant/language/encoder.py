@@ -59,6 +59,10 @@ class Encoder:
         """
         return last(self.layers(sentences))
 
+    def is_word(self, word: str) -> bool:
+        """Return whether the model knows a word in small letters as a whole: no misspelt one."""
+        return self._tokenizer.token_to_id(word) is not None
+
     def layers(self, sentences: Sequence[str]) -> Vectors:
         """Return one unit vector per sentence with `LAYERS` side by side, float32 (n, 1152).
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from assistant.language.mentions import plain
 
@@ -13,14 +13,19 @@ _LETTERS, _LETTERS_FOR_TWO = 5, 8  # a word needs for one edit, for two
 class Speller:
     """Replaces words that nobody writes by the ones that they are meant to be.
 
-    `known` are words in the plain form of `mentions.plain` that are left as they are; a misspelt
-    word becomes one of the `common` words, so that a rare word is not read into a text.
+    `known` are words in the plain form of `mentions.plain` that are left as they are, as are those
+    that are words of English by `is_word`; a misspelt word becomes one of the `common` words, so
+    that a rare word is not read into a text.
     """
 
     def __init__(
-        self, known: Iterable[str], common: Iterable[str], shorthand: Mapping[str, str]
+        self,
+        known: Iterable[str],
+        common: Iterable[str],
+        shorthand: Mapping[str, str],
+        is_word: Callable[[str], bool] = lambda word: False,
     ) -> None:
-        self._known = frozenset(known)
+        self._known, self._is_word = frozenset(known), is_word
         self._shorthand = shorthand
         self._mended: dict[str, str] = {}
         self._common: dict[str, list[str]] = defaultdict(list)
@@ -52,7 +57,8 @@ class Speller:
         if form in self._known or len(form) < _LETTERS:
             return word
         if form not in self._mended:
-            self._mended[form] = self._nearest(form)
+            english = self._is_word(word.lower())
+            self._mended[form] = "" if english else self._nearest(form)
         return self._mended[form] or word
 
     def _nearest(self, form: str) -> str:

@@ -1,11 +1,13 @@
 """The steps of a long job: a bar on a terminal, a line each elsewhere."""
 
 import sys
+import time
 from typing import Any
 
 from assistant.render.terminal import wants_plain
 
 PACE = 60.0  # seconds whose pace tells the time that is left
+LEAP = 0.05  # seconds: what was done sooner was kept from an earlier time, and tells no pace
 
 
 class Steps:
@@ -15,6 +17,7 @@ class Steps:
         self._bar: Any = None
         self._task: Any = None
         self._step = ""
+        self._last = 0.0
 
     def __call__(self, step: str, share: float | None = None) -> None:
         """Show a step; `share` of it, from 0 to 1, is done."""
@@ -43,7 +46,10 @@ class Steps:
             self._task = self._bar.add_task(step, total=None)
             self._bar.start()
         total = None if share is None else 1.0
-        self._bar.update(self._task, description=step, total=total, completed=share or 0.0)
+        now = time.monotonic()
+        leapt, self._last = now - self._last < LEAP, now
+        show = self._bar.reset if leapt else self._bar.update
+        show(self._task, description=step, total=total, completed=share or 0.0)
 
     def end(self) -> None:
         """Take the bar away."""

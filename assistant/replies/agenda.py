@@ -13,7 +13,6 @@ from assistant.replies.turn import Turn
 from assistant.reply import Block, Reply, Text
 
 SURE = 0.5  # how likely the intent must be
-SHORT = 10  # words of a message that changes a plan
 _DONE = re.compile(
     r"^\W*(?:(?:ok|okay|yes|so|great|well)\W+)*(?:i(?:'ve| have|'m| am)?\s+"
     r"(?:just\s+|already\s+)?(?:done|finished|completed|did|read)|done|finished|completed)\b"
@@ -58,7 +57,7 @@ _WANTS = re.compile(
 
 def reply(turn: Turn) -> Reply | None:
     """Answer a message about the plan or the progress, else None."""
-    text, short = turn.heard.text, len(turn.heard.text.split()) <= SHORT
+    text, short = turn.heard.text, len(turn.heard.text.split()) <= replan.SHORT
     steps = spoken.steps(turn)
     if steps and short and "?" not in text and (_SKIP.match(text) or _MARK.search(text)):
         return _marked(turn, skipped=bool(_SKIP.match(text)))
@@ -150,7 +149,7 @@ def _whole(turn: Turn) -> Reply | None:
     """Lay the plan that is spoken of out once more."""
     role = str((spoken.document(turn) or {}).get("role", ""))
     turn.memory.told = dataclasses.replace(turn.memory.told, goal=role)
-    return path.reply(dataclasses.replace(turn, intent="path", about=()))
+    return path.again(dataclasses.replace(turn, intent="path", about=()), whole=True)
 
 
 def _adopting(turn: Turn) -> Reply | None:

@@ -1,8 +1,9 @@
 """Two or more entries side by side, from their structured fields."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from assistant.replies import concept, passage
 from assistant.replies.turn import Pending, Turn, a
@@ -11,6 +12,11 @@ from knowledge.passages import prose
 from knowledge.schema import Claim, Concept, Entry, OccupationStatistics, Role
 
 MOST = 4
+BESIDE = 0.4  # how likely a stored question must be to be answered before a table
+APART = 8  # words between two names to choose from
+_OR = re.compile(
+    r"\b(?:or|vs|versus|and|than|against|over|instead of)\b|^\W*[,/]\W*$", re.IGNORECASE
+)
 CONCEPT_ROWS = (
     ("What it is", "summary"), ("Data", "data"), ("Compute", "compute"),
     ("Strengths", "strengths"), ("Weaknesses", "weaknesses"), ("Take it when", "when"),
@@ -40,11 +46,19 @@ def reply(turn: Turn) -> Reply | None:
 
 def choose(turn: Turn) -> Reply | None:
     """Answer "X or Y for Z": the stored question that fits, else X beside Y."""
-    question = passage.asked(turn)
+    entries = _same_kind(turn.entries("concept", "role", "competency"))
+    among = len(entries) > 1 and _alternatives(turn)
+    question = passage.asked(turn, passage.LIKELY if among else passage.HEDGED)
     if question:
         return passage.answer(turn, question)
-    entries = _same_kind(turn.entries("concept", "role", "competency"))
-    return compare(turn, entries[:MOST]) if len(entries) > 1 else concept.reply(turn)
+    return compare(turn, entries[:MOST]) if among else concept.reply(turn)
+
+
+def _alternatives(turn: Turn) -> bool:
+    """Return whether two of the names in a message stand as ways to choose from."""
+    mentions = sorted(turn.heard.mentions, key=lambda mention: mention.start)
+    gaps = (turn.heard.spelt[left.end : right.start] for left, right in pairwise(mentions))
+    return any(_OR.search(gap) and len(gap.split()) <= APART for gap in gaps)
 
 
 def _same_kind(entries: list[Entry]) -> list[Entry]:
@@ -146,7 +160,7 @@ def _claims(turn: Turn, left: Entry, right: Entry) -> Table | None:
 
 def _direct(turn: Turn) -> list[Block]:
     """Return the answer of the stored question that is asked, if one is."""
-    question = passage.asked(turn)
+    question = passage.asked(turn, BESIDE if concept.specific(turn) else passage.SURE)
     if question is None:
         return []
     entry = turn.library.get(question.entry)

@@ -10,6 +10,7 @@ from assistant.replies import needs, passage
 from assistant.replies.turn import Turn, a, is_field
 from assistant.reply import Action, Block, Reply, Text
 from assistant.search import STOP_WORDS
+from assistant.several import split
 from knowledge.passages import prose
 from knowledge.schema import Application, Claim, Competency, Concept, Entry, Industry, Role
 from skills.exercise import Catalogue
@@ -44,7 +45,12 @@ ALWAYS = 1.01  # no stored question is asked instead
 BARE = {"define": passage.CERTAIN, "history": ALWAYS}  # … where nothing but that is asked
 # How likely a stored question must be …
 PLAIN = 0.7  # … to be asked whatever the intent
+FOUND = 0.35  # … where more is asked than what one field says
 OWN = 0.45  # … of the entry itself, to be asked and no field
+# A wording that asks for what a thing is, and for more.
+_DEFINES = re.compile(r"^\W*(?:what(?:'s| is| are)|define|explain)\b.*(?:\band\b|[?,;])\s*\w", re.I)
+SPELT = 85  # rapidfuzz's ratio of two spellings of a name: "labeled data", "labelled data"
+ITSELF = 0.76  # cosine below which "what is X" asks for X itself, by whichever of its names
 # Words that say which field of an entry is wanted and nothing else.
 GENERAL = frozenset(
     """
@@ -140,27 +146,54 @@ def _bar(turn: Turn, entry: Entry, question: Asked) -> float:
     own = question.entry == entry.id
     drawn = turn.intent in DRAWN
     field = next(iter(FIELDS.get(turn.intent, ())), "")
+    if turn.intent == "prerequisites" and not getattr(entry, field, ()):
+        return passage.HEDGED  # the entry says that nothing is needed first
     if field and (drawn or prose(entry, field)) and not specific(turn):
-        alone = len(turn.entries("concept")) == 1
+        alone = len(turn.entries("concept")) == 1 and len(split(turn.heard.spelt)) < 2
         if own and alone and turn.intent == "define":
             # "What is X": the definition, unless X is the name of a part that has its own answer.
-            return ALWAYS if _by_its_name(turn, entry) else OWN
+            named = _by_its_name(turn, entry) or question.dense < ITSELF
+            return ALWAYS if named else OWN
         if own or not alone:
-            return BARE.get(turn.intent, OWN)
+            return BARE.get(turn.intent, OWN if alone else FOUND)
         return ALWAYS if drawn or turn.intent == "how_it_works" else passage.CERTAIN
     if own:
         return OWN if drawn else passage.POSSIBLE
-    if is_field(entry):
-        return passage.LIKELY  # "is ML used for …": the field may be only the setting
-    return passage.SURE if drawn else passage.LIKELY
+    if drawn:
+        return passage.LIKELY if is_field(entry) else passage.SURE
+    return FOUND
 
 
 def _by_its_name(turn: Turn, entry: Entry) -> bool:
-    """Return whether a message calls an entry by its name, rather than by another that it has."""
-    said = {turn.heard.spelt[item.start : item.end].casefold() for item in turn.heard.mentions
-            if item.id == entry.id}  # fmt: skip
-    name = entry.name.casefold()
-    return any(words.rstrip("s") == name.rstrip("s") for words in said)
+    """Return whether a message calls an entry by its name, a part of that or its initials.
+
+    Other names that it has may be those of its parts.
+    """
+    from rapidfuzz import fuzz
+
+    said = [_letters(turn.heard.spelt[item.start : item.end]) for item in turn.heard.mentions
+            if item.id == entry.id]  # fmt: skip
+    words = re.findall(r"\w+", entry.name.casefold().partition(" (")[0])  # "precision (metric)"
+    parts = ["".join(part) for n in range(len(words)) for part in (words[: n + 1], words[n:])]
+    parts.append("".join(word[0] for word in words if word not in STOP_WORDS))
+    return any(fuzz.ratio(one, part) >= SPELT for one in said for part in parts)
+
+
+def _letters(text: str) -> str:
+    """Return the letters of a name, without the plural's."""
+    return "".join(re.findall(r"\w", text.casefold())).removesuffix("s")
+
+
+def left_out(first: Turn, whole: Turn) -> list[Text]:
+    """Return what a thing is, where a message asks that first and its answer does not say it.
+
+    "What is overfitting and how do I prevent it?" is near to the stored question on how.
+    """
+    entry, question = first.subject("concept"), passage.asked(whole)
+    if entry is None or question is None or first.intent != "define" or specific(first):
+        return []
+    asked = passage.wordings(whole.library.get(question.entry), question.field)
+    return [] if any(_DEFINES.match(text) for text in asked) else passage.opening(whole, entry)
 
 
 def plainly(turn: Turn) -> Asked | None:

@@ -51,6 +51,9 @@ PRACTICE: dict[str, Replier] = {
     "exercise_start": practice.exercise_start,
     "quiz": quiz.start,
 }
+# What is done and not said; where the wish is in doubt, the message is a question.
+DOES = ("quiz", "exercise_start", "exercise_list", "recommend_role")
+SURE_TO_DO = 0.6  # how likely such a wish must be
 _OVER = re.compile(r"\b(?:over|than|compared (?:to|with)|versus|vs|instead of)\b", re.IGNORECASE)
 DOUBTFUL = 0.5  # below this, a near question says more than the intent
 # Career questions whose answer is advice: a stored question first, then the role's own fields.
@@ -99,7 +102,8 @@ def answer(turn: Turn) -> Reply | None:
 
 def _career(turn: Turn) -> Reply | None:
     """Return a plan, a gap, resources …, or the stored question where it asks for more."""
-    listed = turn.intent in ("resources", "skill_gap") and concept.specific(turn)
+    told = turn.intent == "skill_gap" and turn.heard.slots.skills
+    listed = turn.intent in ("resources", "skill_gap") and concept.specific(turn) and not told
     question = passage.asked(turn) if listed else None
     if question:
         return passage.answer(turn, question)
@@ -116,6 +120,10 @@ def _weighs(turn: Turn) -> bool:
 def advice(turn: Turn) -> Reply | None:
     """Answer a career question: the stored question that it asks, or what the role says."""
     named = turn.entries("role")
+    doubtful = turn.sure < DOUBTFUL and named and not turn.entries("resource")
+    question = passage.asked(turn, passage.HINT) if doubtful else None
+    if question:
+        return passage.answer(turn, question)
     if turn.intent == "salary" and named:
         return role.reply(turn)
     facts = bool(named and turn.intent in ("outlook", "skills")) or bool(turn.entries("resource"))
@@ -123,7 +131,8 @@ def advice(turn: Turn) -> Reply | None:
     question = passage.asked(turn, passage.SURE if facts else passage.LIKELY)
     if question:
         return passage.answer(turn, question)
-    if turn.entries("resource"):
+    question = passage.asked(turn, passage.POSSIBLE) if concept.specific(turn) else None
+    if turn.entries("resource") and not question:
         return path.resources(turn)
     if turn.intent == "time_needed" and (turn.told.goal or named) and turn.told.hours:
         return path.reply(turn)

@@ -38,4 +38,6 @@ def _head(likes: Taste, phrase: Phrase) -> str:
     good = [names[trait] for trait, sign in likes.traits.items() if sign > 0]
     good += dict.fromkeys(likes.drawn.values())
     bad = [names[trait] for trait, sign in likes.traits.items() if sign < 0]
-    return phrase("fit_head", likes=", ".join(good) or "-", dislikes=", ".join(bad) or "-")
+    said = [phrase("fit_likes", traits=", ".join(good))] if good else []
+    said += [phrase("fit_dislikes", traits=", ".join(bad))] if bad else []
+    return phrase("fit_head", said="; ".join(said)) if said else phrase("fit_head_known")

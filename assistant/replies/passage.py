@@ -58,18 +58,32 @@ def asked(turn: Turn, chance: float = LIKELY, kinds: Collection[str] = ()) -> As
 
 
 def _in_order(turn: Turn) -> tuple[Asked, ...]:
-    """Return the stored questions, one on the learner's trade before one on the country alone.
+    """Return the stored questions, one on the learner's trade before one that is no likelier.
 
-    "I am a nurse in Nigeria, how do I …" names both; what decides is the trade.
+    "I am a nurse in Nigeria, how do I …" names trade and country; what decides is the trade.
     """
-    found = turn.heard.asked
-    if turn.heard.slots.background is None or turn.intent in OF_A_COUNTRY:
+    other = _not_meant(turn)
+    found = tuple(item for item in turn.heard.asked if item.entry not in other)
+    if turn.heard.slots.background is None or turn.intent in OF_A_COUNTRY or not found:
         return found
-    if not found or _topic(turn, found[0]) != "country":
+    topic, chance = _topic(turn, found[0]), found[0].chance
+    if chance >= LIKELY or topic in ("", *OF_A_TRADE):
         return found
-    own = [item for item in found if item.chance >= FAINT and _topic(turn, item) in OF_A_TRADE]
-    first = max(own, key=lambda item: item.dense, default=None)
-    return (replace(first, chance=found[0].chance), *found) if first else found
+    least = FAINT if topic == "country" else chance / 3
+    own = [item for item in found if item.chance >= least and _topic(turn, item) in OF_A_TRADE]
+    first = max(own, key=lambda item: item.chance, default=None)
+    return (replace(first, chance=chance), *found) if first else found
+
+
+def _not_meant(turn: Turn) -> set[str]:
+    """Return what shares a name of the message that stands for something else here."""
+    settled = {mention.start: mention.id for mention in turn.about if not mention.also}
+    return {
+        owner
+        for mention in turn.heard.mentions
+        for owner in (mention.id, *mention.also)
+        if mention.also and settled.get(mention.start, owner) != owner
+    }
 
 
 def _topic(turn: Turn, item: Asked) -> str:
@@ -135,15 +149,18 @@ def unbent(turn: Turn, entry: Entry, field: str, blocks: Iterable[Block]) -> lis
     first, *rest = blocks
     if not isinstance(first, Text) or not _DOUBTS.search(turn.heard.spelt):
         return [first, *rest]
-    asked: tuple[str, ...] = ()
-    if is_stored(field):
-        asked = entry.questions[int(field.split(".")[1])].ask
-    elif isinstance(entry, Faq):
-        asked = (entry.name, *entry.ask)
+    asked = wordings(entry, field)
     if not asked or any(_DOUBTS.search(wording) for wording in asked):
         return [first, *rest]
     said = _VERDICT.sub("", first.text)
     return [replace(first, text=said[:1].upper() + said[1:]), *rest]
+
+
+def wordings(entry: Entry, field: str) -> tuple[str, ...]:
+    """Return the wordings of a stored question, none where a field answers no such question."""
+    if is_stored(field):
+        return entry.questions[int(field.split(".")[1])].ask
+    return (entry.name, *entry.ask) if isinstance(entry, Faq) else ()
 
 
 def answer(turn: Turn, candidate: Candidate | Asked) -> Reply:
@@ -182,7 +199,7 @@ def is_stored(field: str) -> bool:
 
 def wording(entry: Entry, field: str) -> str:
     """Return the first wording of a stored question."""
-    asked = str(entry.questions[int(field.split(".")[1])].ask[0])
+    asked = wordings(entry, field)[0]
     return asked[:1].upper() + asked[1:]
 
 

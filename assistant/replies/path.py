@@ -26,6 +26,7 @@ _WHOLE = re.compile(
     r"\b(?:plan|road ?map|path|schedule|curriculum|syllabus|steps?|weeks?|months?)\b", re.IGNORECASE
 )
 _BECOME = re.compile(r"\bbecom(?:e|ing)\s+(?:an?\s+)?", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|isn't|instead of|rather than)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
 NEXT = 12  # characters after "become a" in which the name of the aim begins
 FIELD = {"artificial_intelligence"}  # concepts that say nothing of the role that is wanted
 RESOURCES = 6
@@ -40,34 +41,27 @@ def reply(turn: Turn) -> Reply | None:
         return passage.answer(turn, question) if question else None
     background = _background(turn)
     role = _role(turn, background)
-    time, said = turn.told, turn.heard.slots
+    said = turn.heard.slots
     stated = said.hours is not None or said.weeks is not None or bool(said.skills)
     made = background is not None and _exact(turn)
     question = passage.asked(turn, SAME if turn.intent == "path" and role else passage.LIKELY)
-    if question and not stated and not made:
+    asked_whole = _WHOLE.search(turn.heard.spelt) is not None
+    said_so = question is not None and question.chance >= passage.CERTAIN and not asked_whole
+    if question and (said_so or not (stated or made)):
         return passage.answer(turn, question)
     route = _route(turn, role, background)
     if route is None:
         return passage.nearest(turn)
-    turn.memory.told = replace(time, goal=route.role)
-    hours = time.hours or HOURS_PER_WEEK
-    over = _carried(turn, route)
-    laid_out = plan(
-        turn.library, route, turn.exercises, hours,
-        {**dict.fromkeys(known_ids(turn), YOU_KNOW), **over.known}, style=time.style,
-        weeks=time.weeks, background=background, eased=_partly(turn), spent=over.spent,
-    )  # fmt: skip
-    if not turn.heard.slots.hypothetical:
-        turn.memory.plan = document(turn, route, laid_out)
-        turn.memory.done = set()
+    laid_out = _laid_out(turn, route, background)
+    hours = laid_out.hours_per_week
     blocks: list[Block] = []
     if background and not made:
         blocks.append(Text(_counted(turn, background)))
     asks: list[str] = []
-    whole = stated or _WHOLE.search(turn.heard.spelt) is not None
+    whole = stated or asked_whole
     stage = _stage(turn)
     blocks += [*_advice(turn, route, passage.POSSIBLE if whole else passage.HINT), *stage]
-    blocks.append(Text(_intro(turn, route, laid_out)))
+    blocks.append(Text(f"{_intro(turn, route, laid_out)}\n\n{route.summary}"))
     blocks += _background_blocks(turn, background if made else None)
     if whole:
         blocks += phases(turn, route, laid_out)
@@ -80,6 +74,38 @@ def reply(turn: Turn) -> Reply | None:
     ids = [route.id, *([STAGES_FAQ] if stage else []), route.role]
     actions = (Action("path", route.role, route.name), *_first_exercise(turn, laid_out))
     return turn.reply(*blocks, ids=ids, suggestions=asks, actions=actions)
+
+
+def again(turn: Turn, *, whole: bool) -> Reply | None:
+    """Return the plan that is spoken of, made anew: laid out as a whole, or in a sentence."""
+    background = _background(turn)
+    route = _route(turn, _role(turn, background), background)
+    if route is None:
+        return None
+    laid_out = _laid_out(turn, route, background)
+    blocks: list[Block] = [Text(_intro(turn, route, laid_out))]
+    blocks += phases(turn, route, laid_out) if whole else []
+    blocks += _late(turn, laid_out)
+    asks = [*([] if whole else [turn.phrase("plan_show")]), "Why the first step?"]
+    asks.append(f"What does {a(_name(turn, route))} do?")
+    action = Action("path", route.role, route.name)
+    ids = (route.id, route.role) if whole else ()
+    return turn.reply(*blocks, ids=ids, suggestions=asks, actions=(action,))
+
+
+def _laid_out(turn: Turn, route: Path, background: Path | None) -> Plan:
+    """Return the plan of a way for the learner, and remember it as the one spoken of."""
+    turn.memory.told = replace(turn.told, goal=route.role)
+    time, over = turn.told, _carried(turn, route)
+    laid_out = plan(
+        turn.library, route, turn.exercises, time.hours or HOURS_PER_WEEK,
+        {**dict.fromkeys(known_ids(turn), YOU_KNOW), **over.known}, style=time.style,
+        weeks=time.weeks, background=background, eased=_partly(turn), spent=over.spent,
+    )  # fmt: skip
+    if not turn.heard.slots.hypothetical:
+        turn.memory.plan = document(turn, route, laid_out)
+        turn.memory.done = set()
+    return laid_out
 
 
 def document(turn: Turn, route: Path, laid_out: Plan) -> dict[str, Any]:
@@ -150,7 +176,8 @@ def _exact(turn: Turn) -> bool:
 
 
 def _role(turn: Turn, background: Path | None) -> str:
-    roles = [entry.id for entry in turn.entries("role")]
+    denied = {item.id for item in turn.about if _DENIED.search(turn.heard.spelt[: item.start])}
+    roles = [entry.id for entry in turn.entries("role") if entry.id not in denied]
     roles += [route.role for route in turn.entries("path") if isinstance(route, Path)
               and not route.background]  # fmt: skip
     if roles or turn.told.goal:
@@ -192,7 +219,7 @@ def _intro(turn: Turn, route: Path, laid_out: Plan) -> str:
     if laid_out.full_weeks > LONG and ends and not due:
         years = f"{laid_out.full_weeks / 52:.1f}"
         text += " " + turn.phrase("path_long", years=years, phase=route.phases[0].title, week=ends)
-    return f"{text}\n\n{route.summary}"
+    return text
 
 
 def _background_blocks(turn: Turn, background: Path | None) -> list[Block]:

@@ -346,7 +346,9 @@ def _new_plan(reply: Reply, memory: Memory) -> Mapping[str, Any] | None:
 
 def _plan_key(plan: Mapping[str, Any]) -> str:
     """Return what tells the plan: one that was changed is offered anew."""
-    return f"plan:{plan.get('role')}:{plan.get('hours_per_week')}:{plan.get('weeks')}"
+    told = [plan.get(name) for name in ("role", "hours_per_week", "weeks")]
+    steps = [step["id"] for step in plan.get("steps", ())]
+    return f"plan:{told + steps}"
 
 
 def _planned(keeps: Iterable[Keep]) -> bool:

@@ -1,19 +1,22 @@
 """A few words that change the learner's plan: hours, style, what is known, falling behind."""
 
 import dataclasses
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from assistant.language.slots import Slots
+from assistant.language.understanding import Understanding
 from assistant.learner.keeping import Keep, Learner, Planned, Settings
 from assistant.learner.progress import open_steps
 from assistant.learner.records import Event, Records
 from assistant.planning.model import base
 from assistant.replies import path, remember, spoken
-from assistant.replies.turn import Turn
+from assistant.replies.turn import Memory, Turn
 from assistant.reply import Reply, Text
 
+SHORT = 10  # words of a message that changes a plan
 _BEHIND = re.compile(
     r"\b(?:fell|fallen|falling|am|i'm|got|getting|running|lagging)\s+"
     r"(?:(?:way|far|so|a bit|much|too)\s+)?(?:behind|late)\b"
@@ -23,6 +26,11 @@ _BEHIND = re.compile(
     re.I,
 )
 _HOURS = re.compile(r"\b(\d{1,2}(?:\.\d)?)\s*(?:h|hrs?|hours?)\b", re.I)  # "make it 3 hours"
+_SPAN = re.compile(r"(?<!for )\b(\d{1,2})\s*(weeks?|months?|years?)\b(?!\s+(?:ago|of))", re.I)
+_WEEKS = {"w": 1.0, "m": 4.345, "y": 52.18}
+_SHORTER = re.compile(
+    r"\b(?:shorter|faster|quicker|sooner|shorten|speed\b.*\bup|too (?:long|slow)|less time)\b", re.I
+)
 _STYLES = (
     ("less_theory", re.compile(r"\bless theor|\btoo much theory|\btoo theoretical", re.I)),
     ("hands_on", re.compile(r"\bmore (?:hands[- ]on|practice|practical|exercises|doing)\b", re.I)),
@@ -30,32 +38,61 @@ _STYLES = (
 )
 
 
+def wanted(heard: Understanding, memory: Memory) -> bool:
+    """Return whether a few words change what the plan just laid out was made from."""
+    told = heard.slots
+    changes = told.hours or told.weeks or "known" in told.skills.values() or told.style
+    short = len(heard.text.split()) <= SHORT
+    return bool(changes) and short and memory.intent in path.PLANNED
+
+
 def changed(turn: Turn) -> Reply | None:
     """Lay the plan out anew where a few words change what it was made from, else None.
 
-    Where the learner fell behind, what is left begins today.
+    Where the learner fell behind, what is left begins today. A question ("can it be 3 months?")
+    changes a plan just laid out.
     """
-    told, memory = turn.heard.slots, turn.memory
-    if told.hypothetical or "?" in turn.heard.text or turn.intent == "forget":
+    told, memory, text = turn.heard.slots, turn.memory, turn.heard.text
+    spoken_of = spoken.of_plan(turn)
+    if told.hypothetical or turn.intent == "forget" or ("?" in text and not spoken_of):
         return None
-    recent = spoken.of_plan(turn) or not memory.topics
-    style = next((name for name, said in _STYLES if said.search(turn.heard.text)), told.style)
-    bare = _HOURS.search(turn.heard.text) if spoken.of_plan(turn) and told.weeks is None else None
-    hours = told.hours or (float(bare[1]) if bare else None)
-    wish = Slots(style=style if recent else "", hours=hours, weeks=told.weeks, skills=told.skills)
+    recent = spoken_of or not memory.topics
+    style = next((name for name, said in _STYLES if said.search(text)), told.style)
+    hours, weeks = _figures(turn) if spoken_of else (told.hours, told.weeks)
+    wish = Slots(style=style if recent else "", hours=hours, weeks=weeks, skills=told.skills)
     ids = {base(step["id"]) for step in spoken.steps(turn)}
     known = {id_ for id_, how in told.skills.items() if how == "known"}
     known = known if spoken.of_plan(turn) else known & ids
-    behind = bool(_BEHIND.search(turn.heard.text)) and not turn.about
+    behind = bool(_BEHIND.search(text)) and not turn.about
     if not (behind or wish.style or wish.hours or wish.weeks or known):
-        return None
+        return _sooner(turn) if spoken_of and _SHORTER.search(text) else None
     old = spoken.document(turn) or {}
     memory.told = wish.after(dataclasses.replace(memory.told, goal=old.get("role", "")))
     roles = tuple(item for item in turn.about if item.kind == "role")
-    planned = path.reply(dataclasses.replace(turn, intent="path", about=roles))
+    planned = path.again(dataclasses.replace(turn, intent="path", about=roles), whole=False)
     if planned is None or memory.plan is None:
         return planned
     return _replaced(turn, planned, old, memory.plan)
+
+
+def _figures(turn: Turn) -> tuple[float | None, int | None]:
+    """Return the hours a week and the weeks that a few words on a plan name."""
+    told, text = turn.heard.slots, turn.heard.text
+    span = _SPAN.search(text) if told.years is None else None
+    weeks = told.weeks or (round(int(span[1]) * _WEEKS[span[2][0].lower()]) if span else None)
+    bare = _HOURS.search(text) if weeks is None else None
+    return told.hours or (float(bare[1]) if bare else None), weeks
+
+
+def _sooner(turn: Turn) -> Reply:
+    """Say what makes a plan shorter."""
+    plan = spoken.document(turn) or {}
+    double = 2 * float(plan.get("hours_per_week", 0))
+    weeks = math.ceil(float(_weeks(plan) or 0) / 2)
+    said = turn.phrase("plan_shorter", double=f"{double:g}", weeks=weeks)
+    asks = (f"Make it {double:g} hours a week", turn.phrase("plan_show"))
+    turn = dataclasses.replace(turn, intent="next_step")
+    return turn.reply(Text(said), suggestions=asks)
 
 
 def _replaced(turn: Turn, planned: Reply, old: Mapping[str, Any], new: Mapping[str, Any]) -> Reply:
@@ -101,9 +138,13 @@ def differences(turn: Turn, old: Mapping[str, Any], new: Mapping[str, Any]) -> l
     now = {base(step["id"]): spoken.title(step) for step in new.get("steps", ())}
     gone = [title for id_, title in before.items() if id_ not in now]
     more = [title for id_, title in now.items() if id_ not in before]
-    found = [turn.phrase(phrase, names=spoken.names(turn, names))
-             for phrase, names in (("change_gone", gone), ("change_new", more))
-             if names]  # fmt: skip
+    until = new.get("deadline_weeks")
+    if until and until != old.get("deadline_weeks"):
+        found = [turn.phrase("change_deadline", weeks=until)]
+    else:
+        found = [turn.phrase(phrase, names=spoken.names(turn, names))
+                 for phrase, names in (("change_gone", gone), ("change_new", more))
+                 if names]  # fmt: skip
     for name, was, is_ in (
         ("change_hours", old.get("hours_per_week"), new.get("hours_per_week")),
         ("change_weeks", _weeks(old), _weeks(new)),

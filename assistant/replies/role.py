@@ -1,5 +1,7 @@
 """Replies about roles: what they do, what they need, what they pay, which one suits."""
 
+import re
+
 from assistant.fit import Taste, rank, taste
 from assistant.replies import concept, passage
 from assistant.replies import fit as fitting
@@ -26,6 +28,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
 # How likely a stored question must be to be answered instead of the wages …
 SAME = 0.95  # … "what does X earn?" stands near to "what does X do?"
 PAY = 0.7  # … where more is asked than what X earns
+ASIDE = 0.35  # … where pay may be but a part of what is asked
+_LIKES = re.compile(
+    r"\b(?:i|me|my|to)\W+(?:\w+\W+){0,3}(?:like|love|enjoy|prefer|fascinat\w+|interest\w*|fond)\b"
+    r"|\bgood (?:at|with)\b",
+    re.IGNORECASE,
+)
 SUITS_FIELDS = ("suits", "day", "summary", "responsibilities")
 SUITED = 4
 
@@ -53,7 +61,8 @@ def _bar(turn: Turn) -> float:
     """Return how likely a stored question must be asked to be answered instead of the fields."""
     specific = concept.specific(turn)
     if turn.intent == "salary":
-        return PAY if specific else SAME
+        aside = turn.sure < passage.CERTAIN
+        return (ASIDE if aside else PAY) if specific else SAME
     facts = turn.intent in ("role", "define", "skills")
     return passage.POSSIBLE if specific else concept.ALWAYS if facts else passage.LIKELY
 
@@ -137,7 +146,9 @@ def recommend(turn: Turn) -> Reply | None:
     named = [entry.id for entry in turn.entries("role")]
     likes = taste(turn.heard.text)
     bar = passage.HINT if named and concept.specific(turn) else passage.LIKELY
-    question = passage.asked(turn, passage.CERTAIN if likes and not named else bar)
+    told = bool(_LIKES.search(turn.heard.spelt) or -1 in likes.traits.values())
+    ranked_by = passage.CERTAIN if told else passage.POSSIBLE
+    question = passage.asked(turn, ranked_by if likes and not named else bar)
     if question:
         return passage.answer(turn, question)
     if len(named) == 1:
@@ -150,6 +161,9 @@ def recommend(turn: Turn) -> Reply | None:
             ranked[item.entry] = max(ranked.get(item.entry, 0.0), item.rank)
     order = sorted(ranked, key=lambda id_: -ranked[id_])
     chosen = [*named, *(id_ for id_ in order if id_ not in named)][:SUITED]
+    question = passage.asked(turn, passage.HINT) if not chosen else None
+    if question:
+        return passage.answer(turn, question)
     if not chosen:
         listed = ", ".join(card.name for card in turn.library.of_kind("role"))
         return turn.reply(Text(f"{turn.phrase('role_pick')}: {listed}."), status="clarify")

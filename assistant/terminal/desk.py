@@ -99,7 +99,8 @@ class Desk:
 
             self._conversation = new_conversation(self.mind)
         reply = self.session.respond(self._conversation, text)
-        self.replies.append(reply)
+        if reply.intent != "why":  # /save and /sources are of the answer that it explains
+            self.replies.append(reply)
         self._settle()
         screen = self.screen
         from assistant.render.terminal import show
@@ -159,7 +160,8 @@ class Desk:
         if self._conversation is not None and self._loaded is not None:
             memory, library = self._conversation.memory, self._loaded.library
             level = memory.level
-            topic = library.name(memory.topic) if memory.topic in library else ""
+            card = library.cards.get(memory.topic)
+            topic = card.name if card and card.kind != "faq" else ""  # no whole question
         self.place = Place(
             topic=topic, level=level, device=device or self.place.device,
             due=len(due(learner.records.cards, learner.now)), private=is_private(),

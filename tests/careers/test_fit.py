@@ -138,7 +138,7 @@ def test_the_chat_ranks_with_reasons_on_both_sides(chat):
     reply = chat().respond("which role suits me? I love statistics but I hate coding")
     assert reply.status == "answered" and reply.intent == "recommend_role"
     text = whole(reply)
-    assert "for it" in text and "against it" in text and "likes mathematics" in text
+    assert "for it" in text and "against it" in text and "you like mathematics" in text
 
 
 def test_every_trait_has_a_name():

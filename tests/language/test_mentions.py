@@ -17,6 +17,7 @@ NAMES = [
     ("data scientist", "ds", "role"),
     ("normalisation", "norm", "concept"),
     ("C++", "cpp", "competency"),
+    ("machine learning", "ml", "concept"),
     ("precision", "floating", "competency"),
 ]
 FINDER = MentionFinder(owners(NAMES), {"what", "tension", "decision", "between"})
@@ -37,6 +38,8 @@ FINDER = MentionFinder(owners(NAMES), {"what", "tension", "decision", "between"}
         ("do I need C++?", ["cpp"]),
         ("a decision between them", []),
         ("what does recall mean?", ["recall"]),
+        ("what does recall mean in practice?", ["recall"]),
+        ("what does recall mean in machine learning?", ["recall"]),
         ("", []),
         ("?!", []),
     ],

@@ -167,7 +167,18 @@ def test_a_plan_that_changes_while_it_is_offered_is_still_only_offered(
 
 def test_hours_need_no_week_while_the_plan_is_spoken_of(evening: Evening) -> None:
     evening.say("how do I become a data analyst with 6 hours a week?")
-    assert evening.say("make it 3 hours").startswith("Changed: 3 hours a week in place of 6")
+    changed = evening.say("make it 3 hours")
+    assert changed.startswith("Changed: 3 hours a week in place of 6")
+    assert "1. " not in changed.partition("You could ask")[0]  # the weeks, not the whole plan again
+
+
+def test_a_plan_is_made_shorter_by_a_question(evening: Evening) -> None:
+    evening.say("how do I become a data analyst with 6 hours a week?")
+    assert "At 12 hours a week, all of it takes" in evening.say("can't it go faster?")
+    shorter = evening.say("is there something shorter, like 3 months?")
+    assert shorter.startswith("Changed: to be there in 13 weeks")
+    assert "In 13 weeks at 6 hours a week you get through" in shorter
+    assert "Shall I keep this as your plan" in shorter
 
 
 def test_a_plan_is_kept_in_so_many_words_and_shown_without_being_kept(

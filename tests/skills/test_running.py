@@ -14,7 +14,7 @@ from skills.checkpoint import Checkpoint
 from skills.data import load
 from skills.exercise import catalogue
 from skills.folders import package
-from skills.play import Done, Say, Train, play
+from skills.play import Done, Judge, Say, Train, play
 from skills.vision.cnn_digits import solution as vision
 
 
@@ -31,7 +31,7 @@ class Quiet(player.PipeScreen):
 
     def __init__(self, at=None, error=SystemExit):
         super().__init__(lambda line: None)
-        self.steps, self.said, self._at, self._error = [], [], at, error
+        self.steps, self.said, self.judged, self._at, self._error = [], [], [], at, error
 
     def event(self, event):
         if isinstance(event, Train):
@@ -41,6 +41,8 @@ class Quiet(player.PipeScreen):
                 raise self._error
         elif isinstance(event, Say):
             self.said.append(event.text)
+        elif isinstance(event, Judge):
+            self.judged.append(event)
 
 
 @pytest.fixture
@@ -83,7 +85,46 @@ def test_ctrl_c_keeps_the_best_so_far_and_where_it_was(toy, eager):
     result = player.run(toy(stopped), Quiet())
     assert result.stopped
     assert result.metrics["score"] == 0.99
-    assert json.loads(Path(result.artifacts[0]).read_text()) == {"good": 6}
+    saved = json.loads(Path(result.artifacts[0]).read_text())
+    assert saved == {"good": 6, "predictions": {}}
+
+
+def test_a_run_that_goes_on_repeats_neither_words_nor_questions(toy, eager):
+    exercise, asked = toy(counting), []
+
+    def choose(question, choices):
+        asked.append(question)
+        return 0
+
+    first = Quiet(at=8)
+    with pytest.raises(SystemExit):
+        player.run(exercise, first, choose=choose)
+    again = Quiet()
+    player.run(exercise, again, choose=choose)
+    assert len(asked) == 1
+    assert "cut short" in again.said.pop(0)
+    assert not set(first.said) & set(again.said)
+    assert [event.chosen for event in again.judged] == [exercise.predictions[0].choices[0].text]
+
+
+def test_what_was_reached_is_told_by_its_label(toy, eager):
+    lines = []
+    player.run(toy(counting), Stopping(lines.append))
+    told = [line.strip() for line in lines]
+    place = told.index("Stopped before the end. Best so far:")
+    assert told[place + 1 : place + 3] == [
+        "The plain one: score: 50.0%",
+        "The good one: score: 99.0%",
+    ]
+
+
+class Stopping(player.PipeScreen):
+    """A pipe, and Ctrl-C at the sixth step."""
+
+    def event(self, event):
+        if isinstance(event, Train) and event.step == 6:
+            raise KeyboardInterrupt
+        super().event(event)
 
 
 def test_what_was_saved_and_does_not_fit_is_given_up(toy, eager):
