@@ -74,7 +74,10 @@ def _affirm(turn: Turn, pending: Pending) -> Reply:
     action = pending.action
     if action:
         return practice.starting(turn, action)
-    return turn.reply(Text(turn.phrase("nothing_to_confirm")), status="clarify")
+    last = turn.memory.last
+    offered = last.suggestions if last else ()
+    text = turn.phrase("yes_to_which" if offered else "nothing_to_confirm")
+    return turn.reply(Text(text), status="clarify", suggestions=offered)
 
 
 def _source(turn: Turn) -> Reply | None:
