@@ -17,7 +17,11 @@ _NOT_NAMES = re.compile(
     r"|\bby means\b|\bi recall\b|\bin general\b|\bin order to\b|\bit means\b",
     re.IGNORECASE,
 )
-_DOES_MEAN = re.compile(r"(\b(?:does|do|did)\b.+) means?(?=\s*(?:[?.!]*$|in\b))", re.IGNORECASE)
+_DOES_MEAN = re.compile(  # "what does X mean in machine learning" is about X alone
+    r"(\b(?:does|do|did)\b.+) means?"
+    r"(?: in (?:(?:machine|deep) learning|ml|dl|ai|data science))?(?=\s*(?:[?.!]*$|in\b))",
+    re.IGNORECASE,
+)
 KIND_ORDER = (
     "concept", "role", "application", "industry", "competency", "claim", "resource", "path",
     "occupation", "faq",

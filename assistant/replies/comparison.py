@@ -160,7 +160,7 @@ def _claims(turn: Turn, left: Entry, right: Entry) -> Table | None:
 
 def _direct(turn: Turn) -> list[Block]:
     """Return the answer of the stored question that is asked, if one is."""
-    question = passage.asked(turn, BESIDE)
+    question = passage.asked(turn, BESIDE if concept.specific(turn) else passage.SURE)
     if question is None:
         return []
     entry = turn.library.get(question.entry)

@@ -90,7 +90,9 @@ def reply(turn: Turn) -> Reply | None:
     fields = FIELDS.get(turn.intent, ())
     candidates = passage.candidates(turn, fields)
     if specific(turn) and turn.intent not in DRAWN and candidates and candidates[0].good:
-        return passage.answer(turn, candidates[0])
+        near = passage.asked(turn, passage.HEDGED)
+        named = candidates[0].named and not (near and near.named)
+        return passage.answer(turn, candidates[0] if named or near is None else near)
     opening = passage.opening(turn, entry) if turn.intent in OPENED else []
     blocks = list(_fields(turn, entry))
     if not blocks:
@@ -159,7 +161,9 @@ def _bar(turn: Turn, entry: Entry, question: Asked) -> float:
         return ALWAYS if drawn or turn.intent == "how_it_works" else passage.CERTAIN
     if own:
         return OWN if drawn else passage.POSSIBLE
-    return passage.SURE if drawn and not is_field(entry) else FOUND
+    if drawn:
+        return passage.LIKELY if is_field(entry) else passage.SURE
+    return FOUND
 
 
 def _by_its_name(turn: Turn, entry: Entry) -> bool:

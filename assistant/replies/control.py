@@ -24,7 +24,8 @@ _MEANT = re.compile(
 _NOT = re.compile(r"\b(?:not|isn't|instead of|rather than)\s+(?:the\s+|a\s+)?$", re.IGNORECASE)
 GO = re.compile(
     r"^\W*(?:(?:ok|okay|yes|sure|alright|fine|then|now|so|please|let'?s)\W+)*"
-    r"(?:go|start|begin|run|do it|launch|try it)(?:\W+(?:it|now|ahead|then|please))*\W*$",
+    r"(?:go|start|begin|run|do it|launch|try it|continue|resume)"
+    r"(?:\W+(?:it|now|ahead|then|please|on|with|again|the|this|that|exercise|training))*\W*$",
     re.IGNORECASE,
 )
 ALIKE = 75  # rapidfuzz's partial token ratio from which a phrase names a choice

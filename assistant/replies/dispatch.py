@@ -102,7 +102,8 @@ def answer(turn: Turn) -> Reply | None:
 
 def _career(turn: Turn) -> Reply | None:
     """Return a plan, a gap, resources …, or the stored question where it asks for more."""
-    listed = turn.intent in ("resources", "skill_gap") and concept.specific(turn)
+    told = turn.intent == "skill_gap" and turn.heard.slots.skills
+    listed = turn.intent in ("resources", "skill_gap") and concept.specific(turn) and not told
     question = passage.asked(turn) if listed else None
     if question:
         return passage.answer(turn, question)
@@ -119,7 +120,7 @@ def _weighs(turn: Turn) -> bool:
 def advice(turn: Turn) -> Reply | None:
     """Answer a career question: the stored question that it asks, or what the role says."""
     named = turn.entries("role")
-    doubtful = turn.sure < DOUBTFUL and not turn.entries("resource")
+    doubtful = turn.sure < DOUBTFUL and named and not turn.entries("resource")
     question = passage.asked(turn, passage.HINT) if doubtful else None
     if question:
         return passage.answer(turn, question)

@@ -1,5 +1,7 @@
 """Replies about roles: what they do, what they need, what they pay, which one suits."""
 
+import re
+
 from assistant.fit import Taste, rank, taste
 from assistant.replies import concept, passage
 from assistant.replies import fit as fitting
@@ -27,6 +29,11 @@ FIELDS: dict[str, tuple[str, ...]] = {
 SAME = 0.95  # … "what does X earn?" stands near to "what does X do?"
 PAY = 0.7  # … where more is asked than what X earns
 ASIDE = 0.35  # … where pay may be but a part of what is asked
+_LIKES = re.compile(
+    r"\b(?:i|me|my|to)\W+(?:\w+\W+){0,3}(?:like|love|enjoy|prefer|fascinat\w+|interest\w*|fond)\b"
+    r"|\bgood (?:at|with)\b",
+    re.IGNORECASE,
+)
 SUITS_FIELDS = ("suits", "day", "summary", "responsibilities")
 SUITED = 4
 
@@ -139,7 +146,9 @@ def recommend(turn: Turn) -> Reply | None:
     named = [entry.id for entry in turn.entries("role")]
     likes = taste(turn.heard.text)
     bar = passage.HINT if named and concept.specific(turn) else passage.LIKELY
-    question = passage.asked(turn, passage.POSSIBLE if likes and not named else bar)
+    told = bool(_LIKES.search(turn.heard.spelt) or -1 in likes.traits.values())
+    ranked_by = passage.CERTAIN if told else passage.POSSIBLE
+    question = passage.asked(turn, ranked_by if likes and not named else bar)
     if question:
         return passage.answer(turn, question)
     if len(named) == 1:

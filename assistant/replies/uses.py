@@ -18,7 +18,8 @@ def applications(turn: Turn) -> Reply | None:
     if question and (found is None or question.chance >= passage.SURE):
         return passage.answer(turn, question)
     fields_only = len(turn.entries()) > 1 and all(map(is_field, turn.entries()))
-    if found is None and not fields_only and (subject is None or is_field(subject)):
+    bare = fields_only or (subject is not None and not concept.specific(turn))  # "where is ML used"
+    if found is None and not bare and (subject is None or is_field(subject)):
         found = _meant(turn)
     if isinstance(found, Industry):
         return _in_industry(turn, found)

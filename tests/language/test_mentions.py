@@ -17,6 +17,7 @@ NAMES = [
     ("data scientist", "ds", "role"),
     ("normalisation", "norm", "concept"),
     ("C++", "cpp", "competency"),
+    ("machine learning", "ml", "concept"),
     ("precision", "floating", "competency"),
 ]
 FINDER = MentionFinder(owners(NAMES), {"what", "tension", "decision", "between"})
@@ -38,6 +39,7 @@ FINDER = MentionFinder(owners(NAMES), {"what", "tension", "decision", "between"}
         ("a decision between them", []),
         ("what does recall mean?", ["recall"]),
         ("what does recall mean in practice?", ["recall"]),
+        ("what does recall mean in machine learning?", ["recall"]),
         ("", []),
         ("?!", []),
     ],

@@ -57,6 +57,9 @@ class Hashed:
 
     matching = encode
 
+    def is_word(self, word: str) -> bool:
+        return False
+
     def asking(self, texts: Sequence[str]) -> np.ndarray:
         return np.hstack([self.encode(texts), self.matching(texts)])
 
