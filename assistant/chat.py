@@ -23,6 +23,11 @@ FIRST = (
     "How do I become a data scientist?",
     "Show me how a CNN works",
 )
+OWN = (
+    "To write it yourself, in a shell: `lodestar exercise start {id}` makes a file with gaps, "
+    "`lodestar exercise check {id}` judges it."
+)
+STOPS = ("stop", "quit", "exit", "q")  # words that end an exercise where it waits
 MORE = "Ask, or type a number; /help for more."
 
 
@@ -149,7 +154,7 @@ class Chat:
                         keep=self._desk.session.keep_run,
                     )  # fmt: skip
                 self._desk.trained_on(result.device)
-                self._go_on()
+                self._go_on(action, stopped=result.stopped)
             except (LodestarError, MissingPackage) as error:
                 self._desk.say(str(error))
             except (ImportError, OSError, RuntimeError, ValueError) as error:
@@ -158,10 +163,14 @@ class Chat:
                     f"To see where: lodestar exercise run {action.id}"
                 )
 
-    def _go_on(self) -> None:
-        """Say what is next once an exercise is over."""
+    def _go_on(self, action: "Action", *, stopped: bool) -> None:
+        """Say what can be done next once an exercise is over; one that was stopped can go on."""
         from assistant.learner import progress
 
+        if stopped:
+            self._desk.offer(action)
+            return
+        self._desk.say(OWN.format(id=action.id))
         learner = self._desk.session.learner()
         headline = progress.headline(
             progress.progress(learner.records, self._desk.mind.exercises, learner.now)
@@ -176,7 +185,10 @@ def is_dumb() -> bool:
 
 
 def choose_option(question: str, choices: Sequence[str]) -> int | None:
-    """Ask for one of the choices at the terminal; None where the learner skips it."""
+    """Ask for one of the choices at the terminal; None where the learner skips it.
+
+    Raises KeyboardInterrupt where the learner wants to stop.
+    """
     from prompt_toolkit import prompt
 
     from assistant.render.terminal import WIDEST
@@ -188,19 +200,26 @@ def choose_option(question: str, choices: Sequence[str]) -> int | None:
         print(f"  {number}. {choice}")  # noqa: T201
     while True:
         try:
-            text = ask(f"Your prediction (1-{len(choices)}, Enter to skip): ").strip()
-        except (KeyboardInterrupt, EOFError):
+            text = ask(f"Your prediction (1-{len(choices)}, Enter skips, Ctrl-C stops): ").strip()
+        except EOFError:
             return None
         if not text:
             return None
+        if text.casefold() in STOPS:
+            raise KeyboardInterrupt
         if text.isdigit() and 1 <= int(text) <= len(choices):
             return int(text) - 1
         print(f"{text[:20]!r} is none of them.")  # noqa: T201
 
 
 def wait_for_enter() -> None:
-    """Wait until the learner has read what is on the screen."""
+    """Wait until the learner has read the screen.
+
+    Raises KeyboardInterrupt where the learner wants to stop.
+    """
     from prompt_toolkit import PromptSession
 
-    with contextlib.suppress(KeyboardInterrupt, EOFError):
-        PromptSession[str](erase_when_done=True).prompt("Enter goes on ")
+    with contextlib.suppress(EOFError):
+        said = PromptSession[str](erase_when_done=True).prompt("Enter goes on, Ctrl-C stops ")
+        if said.strip().casefold() in STOPS:
+            raise KeyboardInterrupt

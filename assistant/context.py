@@ -51,6 +51,16 @@ _WHOLE = re.compile(
     r"^(?:how|what|why|when|where|which|who|is|are|does|do|did|can|could|should|would|will)\b",
     re.IGNORECASE,
 )
+# A question with a subject of its own, though it may be no name of ours: "what is a label?".
+_SUBJECT = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|okay|then)\W+)*(?:what(?:'s|s| is| are)|define)\s+(?:an?\s+)?"
+    r"(?!(?:it|its|that|this|they|them|the|next|new|best|better|worse|wrong|right|good|bad|needed"
+    r"|required|missing|left|difference|differences|example|examples|formula|purpose|point|use|uses"
+    r"|advantage|advantages|disadvantage|disadvantages|limitation|limitations|alternative"
+    r"|alternatives|typical|common|normal|realistic|possible|important|there|up|one)\b)"
+    r"[^\W\d_]+\W*$",
+    re.IGNORECASE,
+)
 _BOTH = re.compile(r"\b(?:both|the two)\b", re.IGNORECASE)
 WHICH_OF = re.compile(r"\bwhich (?:of|one)\b", re.IGNORECASE)
 _ORDINAL = re.compile(
@@ -108,6 +118,7 @@ def readings(heard: Understanding, memory: Memory, library: Library) -> Iterator
         yield Reading(f"{text[: pronoun.start()]}{names}{text[pronoun.end() :]}", leans=True)
         return
     topics = [id_ for id_ in memory.topics[::-1] if _topical(id_, library)]
+    topics = [] if _SUBJECT.match(text) and not pronoun else topics
     topics = topics[: 1 if heard.intent in OF_SOMETHING else TOPICS]
     leans = words <= 4 or (words <= SHORT and heard.intent in OF_SOMETHING)
     for far, id_ in enumerate(topics):

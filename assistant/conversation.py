@@ -277,7 +277,7 @@ class Conversation:
         """Answer what is about the conversation itself: yes, no, more, simpler, I meant …"""
         if turn.intent == "affirm" and len(turn.heard.text.split()) <= 6:
             chosen = pending.choices or (self.memory.last.suggestions if self.memory.last else ())
-            if not pending.action and chosen:
+            if not pending.action and (pending.choices or len(chosen) == 1):
                 return self._answer(chosen[0])
         again = control.put_right(turn)
         if again:

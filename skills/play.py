@@ -218,10 +218,14 @@ class Playing:
         titles = {step.train.name: step.train.title for step in self.exercise.steps if step.train}
         stages = sorted(self._so_far().items(), key=lambda pair: pair[0] == main)
         return tuple(
-            self._told(name, value, f"{titles[stage]}: ")
+            self._told(name, value, titles[stage] + self._where(stage))
             for stage, values in stages
             for name, value in values.items()
         )
+
+    def _where(self, stage: str) -> str:
+        """Return what stands before a number of a stage: whether it was measured in the end."""
+        return ": " if stage in self.measured else ", in training so far: "
 
     def _told(self, name: str, value: float, of: str) -> Measured:
         """Return a number with its label, which begins with what it is a number of."""

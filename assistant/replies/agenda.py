@@ -78,7 +78,9 @@ def reply(turn: Turn) -> Reply | None:
     if wished(turn):
         turn.memory.told = turn.heard.slots.after(turn.memory.told)
         return path.reply(dataclasses.replace(turn, intent="path"))
-    return replan.changed(turn) if steps and short else None
+    if not steps:
+        return None
+    return replan.elsewhere(turn) or (replan.changed(turn) if short else None)
 
 
 def is_of_plan(turn: Turn) -> bool:

@@ -90,7 +90,9 @@ def reply(turn: Turn) -> Reply | None:
     fields = FIELDS.get(turn.intent, ())
     candidates = passage.candidates(turn, fields)
     if specific(turn) and turn.intent not in DRAWN and candidates and candidates[0].good:
-        return passage.answer(turn, candidates[0])
+        near = passage.asked(turn, passage.HEDGED)
+        named = candidates[0].named and not (near and near.named)
+        return passage.answer(turn, candidates[0] if named or near is None else near)
     opening = passage.opening(turn, entry) if turn.intent in OPENED else []
     blocks = list(_fields(turn, entry))
     if not blocks:

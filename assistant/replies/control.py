@@ -24,7 +24,8 @@ _MEANT = re.compile(
 _NOT = re.compile(r"\b(?:not|isn't|instead of|rather than)\s+(?:the\s+|a\s+)?$", re.IGNORECASE)
 GO = re.compile(
     r"^\W*(?:(?:ok|okay|yes|sure|alright|fine|then|now|so|please|let'?s)\W+)*"
-    r"(?:go|start|begin|run|do it|launch|try it)(?:\W+(?:it|now|ahead|then|please))*\W*$",
+    r"(?:go|start|begin|run|do it|launch|try it|continue|resume)"
+    r"(?:\W+(?:it|now|ahead|then|please|on|with|again|the|this|that|exercise|training))*\W*$",
     re.IGNORECASE,
 )
 ALIKE = 75  # rapidfuzz's partial token ratio from which a phrase names a choice
@@ -73,7 +74,10 @@ def _affirm(turn: Turn, pending: Pending) -> Reply:
     action = pending.action
     if action:
         return practice.starting(turn, action)
-    return turn.reply(Text(turn.phrase("nothing_to_confirm")), status="clarify")
+    last = turn.memory.last
+    offered = last.suggestions if last else ()
+    text = turn.phrase("yes_to_which" if offered else "nothing_to_confirm")
+    return turn.reply(Text(text), status="clarify", suggestions=offered)
 
 
 def _source(turn: Turn) -> Reply | None:

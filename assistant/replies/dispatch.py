@@ -79,6 +79,10 @@ def answer(turn: Turn) -> Reply | None:
     """Return the reply to a turn, or None where nothing good enough is known."""
     if turn.intent in TALK:
         return TALK[turn.intent](turn)
+    return practice.about_exercises(turn) or _by_intent(turn)
+
+
+def _by_intent(turn: Turn) -> Reply | None:
     if turn.sure < DOUBTFUL:
         question = passage.asked(turn)
         if question and (concept.specific(turn) or not turn.entries("concept")):

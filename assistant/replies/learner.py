@@ -18,6 +18,8 @@ def reply(turn: Turn, pending: Pending) -> Reply | None:
             return reply
     if turn.intent == "cancel" and turn.memory.quiz and not turn.about:
         return quiz.stop(turn)
+    if quiz.is_unsure(turn):
+        return quiz.asked(turn)
     if quiz.is_review(turn.heard.text):
         return quiz.review(turn)
     rehearses = turn.intent == "interview_practice" and turn.sure >= SURE

@@ -76,14 +76,24 @@ def _in_order(turn: Turn) -> tuple[Asked, ...]:
 
 
 def _not_meant(turn: Turn) -> set[str]:
-    """Return what shares a name of the message that stands for something else here."""
+    """Return what shares a name of the message that stands for something else here.
+
+    Not what the message says more of: "bias" is a bias term there, but "bias-variance" is none.
+    """
+    said = _words(turn.heard.spelt)
     settled = {mention.start: mention.id for mention in turn.about if not mention.also}
     return {
         owner
         for mention in turn.heard.mentions
         for owner in (mention.id, *mention.also)
-        if mention.also and settled.get(mention.start, owner) != owner
+        if mention.also
+        and settled.get(mention.start, owner) != owner
+        and not (_words(turn.library.name(owner)) - _words(mention.text)) & said
     }
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", text.casefold()))
 
 
 def _topic(turn: Turn, item: Asked) -> str:
@@ -137,6 +147,7 @@ _DOUBTS = re.compile(
     r"|too (?:late|old|hard|difficult|much)|useless|unrealistic|not (?:bother|worth|even))\b",
     re.I,
 )
+_NEEDS = re.compile(r"\b(?:need|needed|necessary|required?|must|mandatory|have to)\b", re.I)
 _VERDICT = re.compile(r"^(?:(?:probably|mostly|usually|often)\s+)?(?:yes|no)\b\W*(?:and\s+)?", re.I)
 
 
@@ -144,13 +155,15 @@ def unbent(turn: Turn, entry: Entry, field: str, blocks: Iterable[Block]) -> lis
     """Return the blocks of an answer without its yes or no, where the question is turned round.
 
     "Yes, as a bridge" answers "can a nurse …?"; to "is it stupid for a nurse …?" it would say the
-    opposite.
+    opposite, as "Yes" to "can I without a degree?" would to "do I need a degree?".
     """
     first, *rest = blocks
-    if not isinstance(first, Text) or not _DOUBTS.search(turn.heard.spelt):
-        return [first, *rest]
     asked = wordings(entry, field)
-    if not asked or any(_DOUBTS.search(wording) for wording in asked):
+    turned = any(
+        way.search(turn.heard.spelt) and not any(way.search(wording) for wording in asked)
+        for way in (_DOUBTS, _NEEDS)
+    )
+    if not isinstance(first, Text) or not asked or not turned:
         return [first, *rest]
     said = _VERDICT.sub("", first.text)
     return [replace(first, text=said[:1].upper() + said[1:]), *rest]

@@ -12,6 +12,16 @@ from skills.exercise import Exercise
 
 FAMILIES = ("tabular", "networks", "vision", "language", "sequences", "generative", "graphs",
             "reinforcement", "claims")  # fmt: skip
+FIRST = ("linear_regression", "mlp_digits")  # those to begin with
+_WHICH = re.compile(
+    r"\b(?:which|what) exercises?\b.*\b(?:begin|beginner|start|first|easiest)\b", re.I
+)
+_OWN = re.compile(
+    r"\b(?:write|code|program|implement|do|try)\b.*\bexercise.*\b(?:myself|my ?self|on my own)\b"
+    r"|\b(?:write|code|program|implement|do|try)\b.*\b(?:myself|my ?self|on my own)\b.*\bexercise"
+    r"|\bexercise\b.*\b(?:in|with) my own code\b",
+    re.I,
+)
 MOST_WORDS = 0.5  # of a message's words, so many in an exercise's id and title
 _TOKENS = Tokenizer()
 _EVERY = set(_TOKENS("train training model run start exercise try show want learn something "
@@ -38,13 +48,25 @@ def exercise_list(turn: Turn) -> Reply:
         for exercise in listed
     )
     columns = ("Exercise", "What you train", "Time", "Data")
-    asks = [f"start {exercise.id}" for exercise in listed[:2]]
+    asks = [f"start {id_}" for id_ in FIRST if id_ in turn.exercises]
     return turn.reply(Table(columns, rows, title=turn.phrase("exercise_list")), suggestions=asks)
 
 
 def _in_order(turn: Turn) -> list[Exercise]:
-    """Return the exercises, those to begin with first."""
-    return sorted(turn.exercises.values(), key=lambda one: FAMILIES.index(one.family))
+    """Return the exercises by what they train, short ones first."""
+    return sorted(
+        turn.exercises.values(), key=lambda one: (FAMILIES.index(one.family), one.minutes)
+    )
+
+
+def about_exercises(turn: Turn) -> Reply | None:
+    """Answer which exercise to begin with, or how to write one oneself, else None."""
+    text = turn.heard.spelt
+    if _OWN.search(text):
+        named = find(turn) if turn.about or turn.memory.offer else None
+        id_ = named.id if named else FIRST[0]
+        return turn.reply(Text(turn.phrase("exercise_own", id=id_)), suggestions=["List exercises"])
+    return exercise_list(turn) if _WHICH.search(text) else None
 
 
 def exercise_start(turn: Turn) -> Reply | None:
@@ -95,7 +117,7 @@ def _described(turn: Turn) -> Exercise | None:
     """Return the exercise whose id and title have most of the words of a message.
 
     Of several that have all of them, the one that the list has first; of several that have some,
-    none.
+    none. "Something about schools or houses" names but one of ours.
     """
     words = set(_TOKENS(turn.heard.spelt)) - _EVERY
     if not words:
@@ -105,8 +127,10 @@ def _described(turn: Turn) -> Exercise | None:
     shares = [(len(words & has) / len(words), one) for one, has in named.items()]
     best = max(share for share, _ in shares)
     found = [exercise for share, exercise in shares if share == best]
-    clear = best == 1 or (best >= MOST_WORDS and len(found) == 1)
-    return found[0] if clear else None
+    if best == 1 or (best >= MOST_WORDS and len(found) == 1):
+        return found[0]
+    held = [exercise for exercise, has in named.items() if words & has]
+    return held[0] if len(held) == 1 else None
 
 
 def find(turn: Turn) -> Exercise | None:

@@ -50,14 +50,14 @@ def is_review(message: str) -> bool:
 def start(turn: Turn) -> Reply:
     """Begin a quiz on what the message names, else on the topic, or go on with the open one."""
     if turn.memory.quiz and (_BACK.search(turn.heard.text) or _ANOTHER.match(turn.heard.text)):
-        return _asked(turn)
+        return asked(turn)
     answers = _answers(turn)
     topics = _topics(turn)
     turn.memory.reviewing = False
     turn.memory.quiz = quizzes.start(
         turn.library, turn.exercises, topics, answers=answers, seed=len(answers)
     )
-    return _asked(turn)
+    return asked(turn)
 
 
 def review(turn: Turn) -> Reply:
@@ -70,7 +70,12 @@ def review(turn: Turn) -> Reply:
         return turn.reply(Text(turn.phrase("review_none")), suggestions=("Quiz me", "What's next?"))
     turn.memory.reviewing = True
     turn.memory.quiz = quizzes.in_order(items, seed=len(_answers(turn)), count=len(items))
-    return _asked(turn)
+    return asked(turn)
+
+
+def is_unsure(turn: Turn) -> bool:
+    """Return whether somebody whose quiz waits says that they do not know."""
+    return turn.memory.quiz is not None and bool(_NO_IDEA.match(turn.heard.text))
 
 
 def is_another(message: str) -> bool:
@@ -105,7 +110,7 @@ def answer(turn: Turn, quiz: Quiz) -> Reply:
     assert question is not None
     if _ANOTHER.match(message):
         turn.memory.quiz = _without(quiz, question)
-        return _asked(turn)
+        return asked(turn)
     if quiz.given and _WHY.match(message):
         return _reasons(turn, quiz.given[-1])
     read = quizzes.read_choice(message, question.options)
@@ -116,7 +121,7 @@ def answer(turn: Turn, quiz: Quiz) -> Reply:
                           status="clarify")  # fmt: skip
     turn.memory.quiz, feedback = quiz.answer(chosen)
     keeps = (Answered(feedback, turn.memory.reviewing),)
-    after = _asked(turn) if turn.memory.quiz.question() else _over(turn, turn.memory.quiz)
+    after = asked(turn) if turn.memory.quiz.question() else _over(turn, turn.memory.quiz)
     if not turn.memory.quiz or not turn.memory.quiz.question():
         turn.memory.quiz = None
     topic = feedback.item.topic
@@ -175,7 +180,8 @@ def _topics(turn: Turn) -> tuple[str, ...]:
     return (quizzes.suggest(turn.library, _answers(turn), (*played, *aimed)),)
 
 
-def _asked(turn: Turn) -> Reply:
+def asked(turn: Turn) -> Reply:
+    """Ask the question that the quiz is at."""
     quiz = turn.memory.quiz
     question = quiz.question() if quiz else None
     if quiz is None or question is None:
@@ -199,7 +205,7 @@ def _reasons(turn: Turn, feedback: Feedback) -> Reply:
     """Say of each option of the last question why it is right or wrong, and ask on."""
     options = feedback.item.quiz.options
     why = Bullets(tuple(f"**{option.text}**: {option.why}" for option in options))
-    after = _asked(turn)
+    after = asked(turn)
     return dataclasses.replace(after, blocks=(why, *after.blocks))
 
 

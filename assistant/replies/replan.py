@@ -16,13 +16,18 @@ from assistant.replies import path, remember, spoken
 from assistant.replies.turn import Memory, Turn
 from assistant.reply import Reply, Text
 
-SHORT = 10  # words of a message that changes a plan
+SHORT, LONG = 10, 20  # words of a message that changes a plan, or its aim
 _BEHIND = re.compile(
     r"\b(?:fell|fallen|falling|am|i'm|got|getting|running|lagging)\s+"
     r"(?:(?:way|far|so|a bit|much|too)\s+)?(?:behind|late)\b"
     r"|\b(?:missed|lost|skipped)\b.*\b(?:days?|weeks?|months?)\b"
     r"|\b(?:did not|didn'?t|couldn'?t|could not)\s+(?:study|learn|keep up|manage)\b"
     r"|\bre-?plan\b|\bstart (?:my|the) plan (?:again|anew)\b",
+    re.I,
+)
+_RATHER = re.compile(
+    r"\b(?:changed my mind|(?:would|'d) rather (?:be|become|go)|switch to|make .* my (?:plan|goal)"
+    r"|(?:change|switch) (?:my|the) (?:plan|goal|aim))\b",
     re.I,
 )
 _HOURS = re.compile(r"\b(\d{1,2}(?:\.\d)?)\s*(?:h|hrs?|hours?)\b", re.I)  # "make it 3 hours"
@@ -44,6 +49,15 @@ def wanted(heard: Understanding, memory: Memory) -> bool:
     changes = told.hours or told.weeks or "known" in told.skills.values() or told.style
     short = len(heard.text.split()) <= SHORT
     return bool(changes) and short and memory.intent in path.PLANNED
+
+
+def elsewhere(turn: Turn) -> Reply | None:
+    """Lay out a plan into another role, where the learner says that the aim has changed."""
+    text = turn.heard.text
+    aims = tuple(item for item in turn.about if item.kind == "role")
+    if not aims or not _RATHER.search(text) or "?" in text or len(text.split()) > LONG:
+        return None
+    return path.again(dataclasses.replace(turn, intent="path", about=aims), whole=False)
 
 
 def changed(turn: Turn) -> Reply | None:

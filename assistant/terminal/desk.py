@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assistant.learner.records import Records
     from assistant.learner.session import Session
     from assistant.mind import Mind
-    from assistant.reply import Reply
+    from assistant.reply import Action, Reply
 
 NEWCOMER = "newcomer"  # the level of somebody of whom nothing is known
 
@@ -141,6 +141,11 @@ class Desk:
         os.environ[variable("private")] = "1"
         self._forget()
         self._settle()
+
+    def offer(self, exercise: "Action") -> None:
+        """Let "go on" start an exercise again that was stopped."""
+        if self._conversation is not None:
+            self._conversation.memory.offer = exercise
 
     def trained_on(self, device: str) -> None:
         """Take note of the device that a training ran on."""

@@ -172,6 +172,13 @@ def test_hours_need_no_week_while_the_plan_is_spoken_of(evening: Evening) -> Non
     assert "1. " not in changed.partition("You could ask")[0]  # the weeks, not the whole plan again
 
 
+def test_a_change_of_mind_offers_another_plan(evening: Evening) -> None:
+    evening.say("how do I become a data analyst with 6 hours a week?")
+    evening.say("yes")
+    other = evening.say("I changed my mind, I would rather become a data scientist")
+    assert "Path to data scientist" in other and "Shall I keep this as your plan" in other
+
+
 def test_a_plan_is_made_shorter_by_a_question(evening: Evening) -> None:
     evening.say("how do I become a data analyst with 6 hours a week?")
     assert "At 12 hours a week, all of it takes" in evening.say("can't it go faster?")

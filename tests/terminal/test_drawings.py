@@ -24,7 +24,7 @@ from assistant.replies.role import wages
 from assistant.reply import Reply, Tree
 from assistant.reply import Table as Rows
 from knowledge.schema import Concept
-from skills.events import Show
+from skills.events import Ask, Say, Show
 from skills.exercise import Picture
 from skills.figures import Curves, Images, Line, Material, Matrix, Table
 from skills.figures import draw as made
@@ -306,3 +306,24 @@ def test_the_range_of_wages_is_drawn_under_its_numbers(width):
     assert [line.count("█") in (10, 11, 12) for line in drawn_bars] == [True]
     assert "Wages 2025" in text and "not released to $100,000" in text
     assert not DRAWN.search(text_of((table,))) and "$50,000 to $100,000" in text_of((table,))
+
+
+def test_a_page_is_waited_for_before_it_scrolls_away():
+    waits = []
+    console = Console(file=io.StringIO(), width=60, height=12, force_terminal=True)
+    screen = LiveScreen(console, lambda: waits.append(console.file.getvalue()))
+    for number in range(6):
+        screen.event(Say(f"Paragraph {number}. " + "Words that fill some lines. " * 6))
+    assert len(waits) == 2
+    assert "Paragraph 1" in waits[0] and "Paragraph 2" not in waits[0]
+    screen.event(Ask("gain", "How much?", ("little", "much")))
+    screen.event(Say("Short."))
+    assert len(waits) == 2  # the learner has just answered
+
+
+def test_nothing_is_waited_for_where_nobody_reads():
+    console = Console(file=io.StringIO(), width=60, height=6, force_terminal=True)
+    screen = LiveScreen(console)
+    for _ in range(4):
+        screen.event(Say("Words that fill some lines. " * 20))
+    assert console.file.getvalue().count("Words") == 80

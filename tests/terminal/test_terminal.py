@@ -115,6 +115,17 @@ def test_a_training_is_stopped_and_the_chat_goes_on(terminal: Start, ready: Path
         assert [run.stopped for run in kept.load().runs] == [True]
 
 
+def test_an_exercise_is_left_at_a_prediction_and_gone_on_with(terminal: Start) -> None:
+    screen = terminal(TOY_STEPS="5")
+    screen.wait("/help for more")
+    screen.ask("/exercises toy", "Your prediction")
+    screen.press("\x03")
+    screen.wait("Stopped before the end", WAITING)
+    screen.ask("go on with it", "Your prediction")
+    screen.press("2\r")
+    screen.wait("To write it yourself")
+
+
 def test_digits_answer_a_quiz_and_the_learner_comes_back(terminal: Start) -> None:
     screen = terminal()
     screen.wait("/help for more")
