@@ -114,7 +114,7 @@ def test_what_was_reached_is_told_by_its_label(toy, eager):
     place = told.index("Stopped before the end. Best so far:")
     assert told[place + 1 : place + 3] == [
         "The plain one: score: 50.0%",
-        "The good one: score: 99.0%",
+        "The good one, in training so far: score: 99.0%",
     ]
 
 
