@@ -201,8 +201,8 @@ class Conversation:
             ranked = heard.prediction.ranked
             intent, sure = next((pair for pair in ranked if pair[0] != "profile"), (intent, sure))
         if intent in dispatch.DOES and sure < dispatch.SURE_TO_DO:
-            ranked = heard.prediction.ranked
-            intent, sure = next(pair for pair in ranked if pair[0] not in dispatch.DOES)
+            said = (pair for pair in heard.prediction.ranked if pair[0] not in dispatch.DOES)
+            intent, sure = next(said, (intent, sure))
         talks = intent in (*dispatch.TALK, *control.CONTROL)
         again = intent in control.AGAIN and sure >= SMALL_TALK  # "simpler: what is PCA"
         asks = topical or (intent in _CLOSING and ASKS.match(heard.text))
@@ -227,7 +227,7 @@ class Conversation:
         topic, library = self.memory.topic, self._mind.library
         about = tuple(in_context(item, heard.mentions, topic, library) for item in about)
         if intent in dispatch.CAREER or intent in dispatch.ADVICE:
-            about = tuple(as_role(mention, self._mind.library) for mention in about)
+            about = tuple(as_role(mention, library) for mention in about)
         return Turn(
             self._mind, heard, self.memory, self._mind.exercises, intent, about, sure, leans_on
         )  # fmt: skip

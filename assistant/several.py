@@ -36,8 +36,9 @@ def split(message: str) -> list[str]:
 def joined(
     message: str, replies: Sequence[Reply], left: Sequence[str], phrases: Mapping[str, str]
 ) -> Reply:
-    """Return one reply made of the replies to several questions, in order; it owns up to the
-    questions that are `left` without one.
+    """Return one reply made of the replies to several questions, in order.
+
+    It owns up to the questions that are `left` without one.
     """
     blocks: list[Block] = []
     for reply in replies:
