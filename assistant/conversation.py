@@ -33,7 +33,7 @@ from assistant.replies.turn import TOPIC_KINDS, Knowing, Memory, Pending, Turn
 from assistant.reply import Reply, Text
 from assistant.scope import in_field, in_scope, strange_subject
 from assistant.search import Floats
-from assistant.several import ASKS, joined, split
+from assistant.several import ASKS, astray, joined, split
 from skills.exercise import Catalogue
 
 LIMIT = 2000  # characters of a message that are read
@@ -123,16 +123,15 @@ class Conversation:
             return dataclasses.replace(reply, blocks=(*opening, *reply.blocks))
         replies: list[Reply] = []
         left: list[str] = []
-        nearest = Text(self._mind.phrases["near_miss"])
         for question in questions:
             reply = self._answer(question)
             self.memory.last = reply
-            known = {source.id for other in replies for source in other.sources[:1]}
-            fresh = not reply.sources or reply.sources[0].id not in known
-            strange = nearest in reply.blocks and not self._understood(question).mentions
-            if strange or reply.status in ("unsure", "out_of_scope"):
+            own = bool(self._understood(question).mentions)
+            if astray(reply, replies, self._mind.phrases, own=own):
                 left.append(question)
                 continue
+            known = {source.id for other in replies for source in other.sources[:1]}
+            fresh = not reply.sources or reply.sources[0].id not in known
             if reply.status != "answered" or (replies and not reply.sources):
                 continue  # talk may come first; after a question it is what the split made of it
             again = any(reply.blocks == other.blocks for other in replies)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from assistant.reply import Block, Reply, Text
 
 MOST_QUESTIONS = 3  # of one message that are answered one by one
+CLEAR = 0.3  # how likely a part must be its stored question to lead away from the others
 STORY_WORDS = 45  # a longer message is a story with a question, not a list of questions
 # Where one question ends and the next begins: a question mark, or "and how …", ", why …".
 _BETWEEN = re.compile(
@@ -31,6 +32,19 @@ def split(message: str) -> list[str]:
     parts = [part for part in parts if len(part.split()) >= 2]
     asked = all("?" in part or ASKS.match(part) for part in parts)
     return parts if asked and 2 <= len(parts) <= MOST_QUESTIONS else []
+
+
+def astray(reply: Reply, before: Sequence[Reply], phrases: Mapping[str, str], *, own: bool) -> bool:
+    """Return whether a part of a message has no answer, or one that is far from those `before`.
+
+    A part that names something of its `own` may lead elsewhere.
+    """
+    if own or reply.status != "answered":
+        return reply.status in ("unsure", "out_of_scope")
+    known = {source.id for other in before for source in other.sources}
+    far = bool(before and reply.sources) and reply.sources[0].id not in known
+    _, _, chance = next(iter(reply.trace.get("questions", ())), ("", "", 0.0))
+    return Text(phrases["near_miss"]) in reply.blocks or (far and chance < CLEAR)
 
 
 def joined(

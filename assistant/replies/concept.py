@@ -46,6 +46,7 @@ BARE = {"define": passage.CERTAIN, "history": ALWAYS}  # … where nothing but t
 # How likely a stored question must be …
 PLAIN = 0.7  # … to be asked whatever the intent
 FOUND = 0.35  # … where more is asked than what one field says
+AHEAD = 5  # how many times likelier than the next it must be to stand alone
 OWN = 0.45  # … of the entry itself, to be asked and no field
 # A wording that asks for what a thing is, and for more.
 _DEFINES = re.compile(r"^\W*(?:what(?:'s| is| are)|define|explain)\b.*(?:\band\b|[?,;])\s*\w", re.I)
@@ -161,9 +162,15 @@ def _bar(turn: Turn, entry: Entry, question: Asked) -> float:
         return ALWAYS if drawn or turn.intent == "how_it_works" else passage.CERTAIN
     if own:
         return OWN if drawn else passage.POSSIBLE
-    if drawn:
+    if drawn and not _alone(turn, question):
         return passage.LIKELY if is_field(entry) else passage.SURE
     return FOUND
+
+
+def _alone(turn: Turn, question: Asked) -> bool:
+    """Return whether no question of another entry comes near to being the one that is asked."""
+    others = (item.chance for item in turn.heard.asked if item.entry != question.entry)
+    return question.chance >= AHEAD * max(others, default=0.0)
 
 
 def _by_its_name(turn: Turn, entry: Entry) -> bool:
