@@ -167,6 +167,7 @@ def test_known_skills_of_the_vocabulary_have_no_entry_that_could_stand_for_them(
         ("by hand", None, None),
         ("it may take long", None, None),
         ("no numbers", None, None),
+        (f"{'9' * 400} hours a week for {'9' * 400} months", None, None),
     ],
 )
 def test_time(text: str, hours: float | None, weeks: int | None, story: Story) -> None:
@@ -194,7 +195,8 @@ def test_dates_are_left_alone_without_todays(story: Story) -> None:
         ("in my 40s", 45), ("late twenties", 28), ("turning 30", 30), ("i'm forty two", 42),
         ("I'm 30 hours in", None), ("I'm 90% done", None), ("I'm 3 months in", None),
         ("started at 18", None), ("is it too late at 38", 38), ("learning rate at 20", None),
-        ("I am one of many", None), ("explain it like im 12", None), ("I'm 6 feet tall", None),
+        (f"I'm {'9' * 400}", None), ("I am one of many", None),
+        ("explain it like im 12", None), ("I'm 6 feet tall", None),
     ],
 )  # fmt: skip
 def test_age(text: str, age: int | None, story: Story) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 START, END, STOP, COMMA, NUMBER, ANY = "^", "$", ".", ",", "#", "~"
 IGNORE = "ignore"
 GAP = 5
+MOST = 1e9  # the largest number that is read; of hundreds of digits a float would be infinite
 _GAP_SET = 0
 _TOKEN = re.compile(
     r"(?P<short>\b(?:ph|[bmu])\.\s?(?:tech|sc|com|phil|[adek]|s(?:\.?a)?)\b\.?)"
@@ -61,7 +62,7 @@ def split(text: str) -> list[Word]:
         elif piece in _SIGNS or piece.endswith(">"):
             piece = _SIGNS.get(piece, "to")
         elif match.group("number"):
-            number = float(piece.replace(",", "."))
+            number = min(float(piece.replace(",", ".")), MOST)
         elif len(piece) > 1:
             piece = _NOT_LETTERS.sub("", piece)
         found.append(Word(piece, match.start(), match.end(), number))
