@@ -23,10 +23,6 @@ FIRST = (
     "How do I become a data scientist?",
     "Show me how a CNN works",
 )
-OWN = (
-    "To write it yourself, in a shell: `lodestar exercise start {id}` makes a file with gaps, "
-    "`lodestar exercise check {id}` judges it."
-)
 STOPS = ("stop", "quit", "exit", "q")  # words that end an exercise where it waits
 MORE = "Ask, or type a number; /help for more."
 
@@ -170,7 +166,7 @@ class Chat:
         if stopped:
             self._desk.offer(action)
             return
-        self._desk.say(OWN.format(id=action.id))
+        self._desk.say(self._desk.mind.phrases["exercise_own"].format(id=action.id))
         learner = self._desk.session.learner()
         headline = progress.headline(
             progress.progress(learner.records, self._desk.mind.exercises, learner.now)

@@ -17,6 +17,7 @@ _NOT_NAMES = re.compile(
     r"|\bby means\b|\bi recall\b|\bin general\b|\bin order to\b|\bit means\b",
     re.IGNORECASE,
 )
+_DENIAL = re.compile(r"\b(?:not|isn't|instead of|rather than)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
 _DOES_MEAN = re.compile(  # "what does X mean in machine learning" is about X alone
     r"(\b(?:does|do|did)\b.+) means?"
     r"(?: in (?:(?:machine|deep) learning|ml|dl|ai|data science))?(?=\s*(?:[?.!]*$|in\b))",
@@ -45,6 +46,12 @@ class Mention:
     start: int
     end: int
     also: tuple[str, ...] = ()
+
+
+def denied(text: str, mention: Mention) -> bool:
+    """Return whether a text says that it does not mean what it names: "…, not a data scientist"."""
+    place = text.find(mention.text)
+    return bool(_DENIAL.search(text[: place if place >= 0 else mention.start]))
 
 
 @dataclass(frozen=True, slots=True)

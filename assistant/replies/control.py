@@ -4,7 +4,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from assistant.language.mentions import Mention
+from assistant.language.mentions import Mention, denied
 from assistant.replies import concept, practice, talk
 from assistant.replies.turn import TOPIC_KINDS, Pending, Turn
 from assistant.reply import Reply, Text
@@ -21,7 +21,6 @@ _ORDINALS = {
 _MEANT = re.compile(
     r"\b(?:i\s+meant|i\s+mean|meant|not\s+that|no,|nope,|rather|instead|actually)\b", re.IGNORECASE
 )
-_NOT = re.compile(r"\b(?:not|isn't|instead of|rather than)\s+(?:the\s+|a\s+)?$", re.IGNORECASE)
 GO = re.compile(
     r"^\W*(?:(?:ok|okay|yes|sure|alright|fine|then|now|so|please|let'?s)\W+)*"
     r"(?:go|start|begin|run|do it|launch|try it|continue|resume)"
@@ -132,11 +131,7 @@ def _corrects(turn: Turn) -> bool:
 def _kept(turn: Turn) -> list[Mention]:
     """Return what a correction names, without what it says it is not."""
     named = turn.heard.named(*TOPIC_KINDS)
-    return [mention for mention in named if not _denied(turn.heard.text, mention)]
-
-
-def _denied(text: str, mention: Mention) -> bool:
-    return bool(_NOT.search(text[: text.find(mention.text)]))
+    return [mention for mention in named if not denied(turn.heard.text, mention)]
 
 
 def _other_reading(turn: Turn) -> list[Mention]:

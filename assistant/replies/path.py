@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
+from assistant.language.mentions import denied
 from assistant.learner.progress import open_steps
 from assistant.planning import HOURS_PER_WEEK, Plan, Step, plan
 from assistant.planning.change import Carried, carried
@@ -26,7 +27,6 @@ _WHOLE = re.compile(
     r"\b(?:plan|road ?map|path|schedule|curriculum|syllabus|steps?|weeks?|months?)\b", re.IGNORECASE
 )
 _BECOME = re.compile(r"\bbecom(?:e|ing)\s+(?:an?\s+)?", re.IGNORECASE)
-_DENIED = re.compile(r"\b(?:not|isn't|instead of|rather than)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
 NEXT = 12  # characters after "become a" in which the name of the aim begins
 FIELD = {"artificial_intelligence"}  # concepts that say nothing of the role that is wanted
 RESOURCES = 6
@@ -176,8 +176,8 @@ def _exact(turn: Turn) -> bool:
 
 
 def _role(turn: Turn, background: Path | None) -> str:
-    denied = {item.id for item in turn.about if _DENIED.search(turn.heard.spelt[: item.start])}
-    roles = [entry.id for entry in turn.entries("role") if entry.id not in denied]
+    not_meant = {item.id for item in turn.about if denied(turn.heard.spelt, item)}
+    roles = [entry.id for entry in turn.entries("role") if entry.id not in not_meant]
     roles += [route.role for route in turn.entries("path") if isinstance(route, Path)
               and not route.background]  # fmt: skip
     if roles or turn.told.goal:

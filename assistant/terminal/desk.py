@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.mind import Mind
     from assistant.reply import Action, Reply
 
+WHY = "/why"
 NEWCOMER = "newcomer"  # the level of somebody of whom nothing is known
 
 
@@ -99,7 +100,7 @@ class Desk:
 
             self._conversation = new_conversation(self.mind)
         reply = self.session.respond(self._conversation, text)
-        if reply.intent != "why":  # /save and /sources are of the answer that it explains
+        if text != WHY:  # /save and /sources are of the answer that it explains
             self.replies.append(reply)
         self._settle()
         screen = self.screen

@@ -172,7 +172,8 @@ def test_answers_are_saved_over_nothing_and_copied(terminal: Start, tmp_path: Pa
     screen.ask("/save", "There is no answer yet")
     screen.ask("everything", "2. Show me code")
     screen.ask("/save", r"Saved the last answer in.+lodestar-everything\.md")
-    screen.ask("/save", r"lodestar-everything-2\.md")
+    screen.ask("/why", "answer")
+    screen.ask("/save", r"lodestar-everything-2\.md")  # of the answer, not of how it came to be
     screen.ask("/save all notes", r"Saved the conversation in.+notes\.md")
     screen.ask("/save nowhere/at/all.md", "Nothing was saved: No such file or directory")
     saved = (tmp_path / "lodestar-everything.md").read_text("utf-8")
